@@ -1,0 +1,22 @@
+import type { Device } from './device.ts';
+
+export type Decision =
+  | { readonly do: 'send-profile-url'; readonly device: Device }
+  | { readonly do: 'remember-as-pending'; readonly answer: boolean; readonly reason: string }
+  | { readonly do: 'stay-silent'; readonly reason: string };
+
+/** What a heard SUBSCRIBE leads to. `device` is undefined for a phone that was never seen. */
+export function decide(device: Device | undefined, answerPending: boolean): Decision {
+  if (device === undefined) return { do: 'remember-as-pending', answer: answerPending, reason: 'new phone' };
+  switch (device.state) {
+    case 'blocked':
+      return { do: 'stay-silent', reason: 'the phone is blocked' };
+    case 'pending':
+      return { do: 'remember-as-pending', answer: answerPending, reason: 'nobody has decided yet' };
+    case 'approved':
+      if (device.vendorId === null) return { do: 'stay-silent', reason: 'no vendor is known for this phone' };
+      return { do: 'send-profile-url', device };
+    default:
+      return device.state satisfies never;
+  }
+}
