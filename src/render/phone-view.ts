@@ -1,6 +1,7 @@
 /**
  * All that a template may see: strings, spelled for the vendor. An empty string is false for `{{#if}}`; a name that is not
  * here is an error when the template is rendered. `escape` goes over the whole view before Handlebars sees it.
+ * Names with `is` (isTls, isOn, srtpIsOn, pnpIsOn …) hold `1` or nothing, for `{{#if}}`; `0` would be true there.
  */
 export interface AccountView {
   /** 1-based, and the same 0-based. */
@@ -63,6 +64,8 @@ export interface PhoneView {
     readonly dtmfInband: string;
     readonly dtmfRfc2833: string;
     readonly dtmfSipInfo: string;
+    /** Empty or `1`: the method is in-band, so telephone events must not be offered. */
+    readonly dtmfIsInband: string;
   };
   /** The site's codecs in order of preference, in the vendor's spelling. */
   readonly codecs: readonly CodecView[];
@@ -97,6 +100,8 @@ export interface PhoneView {
     readonly resyncDays: string;
     /** `1` or `0`. */
     readonly pnp: string;
+    /** Empty or `1`. */
+    readonly pnpIsOn: string;
   };
   readonly vlan: {
     readonly isOn: string;
