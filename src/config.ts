@@ -1,0 +1,114 @@
+import { isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import { err, ok, type Result } from './core/result.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Everything the process is told at its start. Read once, judged whole. */
+export interface Config {
+  /** Absolute path: database and keys. */
+  readonly dataDir: string;
+  /** Absolute path: overrides and files. */
+  readonly siteDir: string;
+  readonly webPort: number;
+  readonly phonePort: number;
+  /** Port of the multicast group. */
+  readonly sipPort: number;
+  /** Empty: every private IPv4 address of this host. */
+  readonly lanAddresses: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+export interface ConfigProblem {
+  readonly name: string;
+  readonly saw: string | undefined;
+  readonly want: string;
+}
+
+/** Flags as the command line gives them; each wins over its environment variable. */
+export interface ConfigFlags {
+  readonly dataDir?: string;
+  readonly siteDir?: string;
+  readonly webPort?: string;
+  readonly phonePort?: string;
+  readonly sipPort?: string;
+  readonly lanAddress?: readonly string[];
+  readonly logLevel?: string;
+}
+
+/** Reads flags and environment into a Config, or reports every problem at once. */
+export function readConfig(
+  flags: ConfigFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Config, readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+
+  function pick(flag: string | undefined, flagName: string, variable: string): { name: string; text: string } | undefined {
+    if (flag !== undefined) return { name: flagName, text: flag };
+    const text = environment[variable];
+    return text === undefined || text === '' ? undefined : { name: variable, text };
+  }
+
+  function port(flag: string | undefined, flagName: string, variable: string, fallback: number): number {
+    const given = pick(flag, flagName, variable);
+    if (given === undefined) return fallback;
+    const value = Number(given.text);
+    // 0 lets the system choose: for tests and for several instances on one host.
+    if (/^\d+$/.test(given.text) && value <= 65_535) return value;
+    problems.push({ name: given.name, saw: given.text, want: 'a port, 0-65535 (0: any free one)' });
+    return fallback;
+  }
+
+  function folder(flag: string | undefined, flagName: string, variable: string, fallback: string): string {
+    const given = pick(flag, flagName, variable);
+    if (given === undefined) return resolve(fallback);
+    if (given.text.trim() !== '' && !given.text.includes('\0')) return resolve(given.text);
+    problems.push({ name: given.name, saw: given.text, want: 'a path' });
+    return resolve(fallback);
+  }
+
+  const config: Config = {
+    dataDir: folder(flags.dataDir, '--data-dir', 'PLUGTONE_DATA_DIR', './data'),
+    siteDir: folder(flags.siteDir, '--site-dir', 'PLUGTONE_SITE_DIR', './provisioning'),
+    webPort: port(flags.webPort, '--web-port', 'PLUGTONE_WEB_PORT', 8080),
+    phonePort: port(flags.phonePort, '--phone-port', 'PLUGTONE_PHONE_PORT', 8060),
+    sipPort: port(flags.sipPort, '--sip-port', 'PLUGTONE_SIP_PORT', 5060),
+    lanAddresses: readLanAddresses(),
+    logLevel: readLogLevel(),
+  };
+
+  function readLanAddresses(): string[] {
+    const given = pick(flags.lanAddress?.join(','), '--lan-address', 'PLUGTONE_LAN_ADDRESS');
+    const addresses = given?.text.split(',').map((address) => address.trim()) ?? [];
+    const bad = addresses.filter((address) => !isIPv4(address));
+    if (given !== undefined && bad.length > 0) {
+      problems.push({ name: given.name, saw: bad.join(','), want: 'IPv4 addresses of this host, separated by commas' });
+    }
+    return [...new Set(addresses)];
+  }
+
+  function readLogLevel(): LogLevel {
+    const given = pick(flags.logLevel, '--log-level', 'PLUGTONE_LOG_LEVEL');
+    if (given === undefined) return 'info';
+    const level = LOG_LEVELS.find((known) => known === given.text);
+    if (level === undefined) problems.push({ name: given.name, saw: given.text, want: `one of ${LOG_LEVELS.join(', ')}` });
+    return level ?? 'info';
+  }
+
+  if (environment.PLUGTONE_DATABASE_URL) {
+    problems.push({
+      name: 'PLUGTONE_DATABASE_URL',
+      saw: '(set)',
+      want: 'nothing: it is reserved for PostgreSQL, which this version does not speak yet; SQLite lives in the data directory',
+    });
+  }
+  return problems.length > 0 ? err(problems) : ok(config);
+}
+
+/** One line per problem, for stderr. */
+export function describeConfigProblems(problems: readonly ConfigProblem[]): string {
+  return problems
+    .map(({ name, saw, want }) => `${name}: saw ${saw === undefined ? 'nothing' : `"${saw}"`}, wanted ${want}`)
+    .join('\n');
+}

@@ -1,0 +1,49 @@
+import { formatMacAddress, type MacAddress } from './mac-address.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** What the kernel's neighbour table says of the address a request came from. */
+export type NeighbourProof =
+  | { readonly kind: 'mac'; readonly mac: MacAddress }
+  /** No entry: the request crossed a router, or the table cannot be read. */
+  | { readonly kind: 'no-entry' }
+  /** The request came from this host itself, which has no neighbour entry for its own addresses. */
+  | { readonly kind: 'own-host' };
+
+export interface IdentityEvidence {
+  /** The phone that the secret belongs to. */
+  readonly device: MacAddress;
+  readonly neighbour: NeighbourProof;
+  /** The MAC that the file name holds, and the one that the User-Agent ends with; undefined: none. */
+  readonly inPath: MacAddress | undefined;
+  readonly inUserAgent: MacAddress | undefined;
+}
+
+/** A sentence for the journey, or the reason of the refusal. */
+export type Identity = Result<{ readonly note: string }, { readonly reason: string }>;
+
+/**
+ * May this request have the device's secrets? All that is known of the requester must agree; a contradiction is a refusal.
+ * The neighbour table is the proof, the MACs in the path and the User-Agent are claims.
+ */
+export function checkIdentity({ device, neighbour, inPath, inUserAgent }: IdentityEvidence): Identity {
+  const wanted = formatMacAddress(device);
+  if (inPath !== undefined && inPath !== device) {
+    return err({ reason: `the file asked for is that of ${formatMacAddress(inPath)}, the URL is that of ${wanted}` });
+  }
+  if (inUserAgent !== undefined && inUserAgent !== device) {
+    return err({ reason: `the User-Agent says ${formatMacAddress(inUserAgent)}, the file is that of ${wanted}` });
+  }
+  switch (neighbour.kind) {
+    case 'mac':
+      if (neighbour.mac === device) return ok({ note: '' });
+      return err({
+        reason: `the request came from ${formatMacAddress(neighbour.mac)} by the neighbour table, the file is that of ${wanted}`,
+      });
+    case 'own-host':
+      return ok({ note: 'MAC not checked: the request came from this host itself' });
+    case 'no-entry':
+      return err({ reason: 'the neighbour table has no MAC address for the sender: it is not on a served LAN' });
+    default:
+      return neighbour satisfies never;
+  }
+}

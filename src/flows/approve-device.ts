@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import type { Device } from '../core/device.ts';
+import { EXTENSION_NUMBER, type Extension } from '../core/extension.ts';
+import { drawPassword } from '../core/draw-password.ts';
+import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { Secret } from '../core/secret.ts';
+import { newDevice } from '../core/new-device.ts';
+import { vendorById, vendors } from '../vendors/all.ts';
+import { recognise } from '../vendors/recognise.ts';
+import type { Office } from './office.ts';
+
+export interface ApproveRequest {
+  readonly mac: MacAddress;
+  /** Line 1 first. */
+  readonly extensions: readonly string[];
+  /** For a phone whose vendor or model is unknown or recognised wrongly. */
+  readonly vendorId?: string | undefined;
+  readonly model?: string | undefined;
+  /** Let two phones have one extension. */
+  readonly share?: boolean | undefined;
+  /** Who decides: goes to the audit. */
+  readonly actor: string;
+}
+
+export type ApproveProblem =
+  | { readonly kind: 'no-such-device'; readonly mac: MacAddress }
+  | { readonly kind: 'no-such-vendor'; readonly saw: string; readonly known: readonly string[] }
+  | { readonly kind: 'vendor-unknown'; readonly mac: MacAddress }
+  | { readonly kind: 'bad-extension'; readonly saw: string }
+  | { readonly kind: 'extension-taken'; readonly extension: string; readonly by: MacAddress }
+  | { readonly kind: 'too-many-extensions'; readonly model: string; readonly lines: number; readonly saw: number };
+
+export interface Approval {
+  readonly device: Device;
+  /** Extensions that did not exist and were made with a drawn password. */
+  readonly created: readonly Extension[];
+}
+
+/** 128 bits, hexadecimal: every phone can carry it in a path. */
+export function drawToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/**
+ * Stores that a phone gets these extensions. A new token is drawn, so that nobody who knew the old URL keeps it.
+ * Delivery is not done here: it follows from the office's change (see delivery.ts), whichever process decided.
+ */
+export function approveDevice(
+  office: Office,
+  request: ApproveRequest,
+  now: number,
+): Promise<Result<Approval, ApproveProblem>> {
+  return office.exclusively(async () => {
+    const planned = planApproval(office, request, now);
+    if (!planned.ok) return planned;
+    const { device, created } = planned.value;
+    await office.commit({
+      devices: [device],
+      extensions: created,
+      audit: [
+        {
+          at: now,
+          actor: request.actor,
+          action: 'device.approved',
+          subject: device.mac,
+          detail: { extensions: device.extensions.join(' '), vendor: device.vendorId ?? '', created: created.length },
+        },
+      ],
+    });
+    office.record({
+      mac: device.mac,
+      at: now,
+      step: 'approved',
+      reason: '',
+      detail: { by: request.actor, extensions: device.extensions.join(' ') },
+    });
+    return ok({ device: office.findDevice(device.mac) ?? device, created });
+  });
+}
+
+/** What an approval would store; used for imports too, which commit many at once. */
+export function planApproval(office: Office, request: ApproveRequest, now: number): Result<Approval, ApproveProblem> {
+  const known = office.findDevice(request.mac);
+  if (request.vendorId !== undefined && vendorById(request.vendorId) === undefined) {
+    return err({ kind: 'no-such-vendor', saw: request.vendorId, known: vendors.map((vendor) => vendor.id) });
+  }
+  const vendorId =
+    request.vendorId ??
+    known?.vendorId ??
+    recognise(vendors, { mac: request.mac, words: { userAgent: '', vendor: '', model: '', firmware: '' } })?.vendorId;
+  // A phone that never showed itself may be approved ahead of its first boot, but not one of a make that nobody knows.
+  if (vendorId === undefined) {
+    return err(known === undefined ? { kind: 'no-such-device', mac: request.mac } : { kind: 'vendor-unknown', mac: request.mac });
+  }
+  const bad = request.extensions.find((number) => !EXTENSION_NUMBER.test(number));
+  if (bad !== undefined || request.extensions.length === 0) return err({ kind: 'bad-extension', saw: bad ?? '' });
+
+  const modelName = request.model ?? known?.model ?? null;
+  const vendor = vendorById(vendorId);
+  const model = vendor?.models.find(({ name }) => name === modelName);
+  if (model !== undefined && request.extensions.length > model.lines) {
+    return err({ kind: 'too-many-extensions', model: model.name, lines: model.lines, saw: request.extensions.length });
+  }
+  if (request.share !== true) {
+    for (const extension of request.extensions) {
+      const other = office.holdersOf(extension).find(({ mac }) => mac !== request.mac);
+      if (other !== undefined) return err({ kind: 'extension-taken', extension, by: other.mac });
+    }
+  }
+  const created = request.extensions
+    .filter((number, position, all) => office.findExtension(number) === undefined && all.indexOf(number) === position)
+    .map((number) => newExtension(number));
+  const before = known ?? newDevice(request.mac, now);
+  const random = office.site().consolePasswordPolicy === 'random';
+  const device: Device = {
+    ...before,
+    state: 'approved',
+    vendorId,
+    model: modelName,
+    extensions: [...request.extensions],
+    token: drawToken(),
+    consolePasswords: random ? { admin: new Secret(drawPassword()), user: new Secret(drawPassword()) } : null,
+    revision: before.revision + 1,
+  };
+  return ok({ device, created });
+}
+
+function newExtension(number: string): Extension {
+  return { number, displayName: number, authName: number, password: new Secret(drawPassword()), voicemail: '' };
+}
+
+/** One sentence for people. */
+export function describeApproveProblem(problem: ApproveProblem): string {
+  switch (problem.kind) {
+    case 'no-such-device':
+      return `No phone ${formatMacAddress(problem.mac)} has asked yet, and its maker is unknown: plug it in first.`;
+    case 'no-such-vendor':
+      return `Vendor "${problem.saw}" is not known; known are ${problem.known.join(', ')}.`;
+    case 'vendor-unknown':
+      return `The maker of ${formatMacAddress(problem.mac)} is not known: name the vendor with the approval.`;
+    case 'bad-extension':
+      return `"${problem.saw}" is not an extension: 1-32 characters of 0-9 A-Z a-z . _ + * # - were wanted.`;
+    case 'extension-taken':
+      return `Extension ${problem.extension} is on phone ${formatMacAddress(problem.by)} already; ask to share it if two phones shall have it.`;
+    case 'too-many-extensions':
+      return `${problem.saw} extensions were given, and a ${problem.model} has ${problem.lines} line(s).`;
+    default:
+      return problem satisfies never;
+  }
+}

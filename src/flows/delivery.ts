@@ -1,0 +1,179 @@
+import type { Device } from '../core/device.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import { vendorById } from '../vendors/all.ts';
+import type { Doors, NotifyOutcome, NotifyRequest } from './doors.ts';
+
+/** Why a phone is told its URL: it booted, a person approved it, or it shall fetch its file again. */
+export type DeliveryCause = 'boot' | 'approval' | 'resync' | 'reboot';
+
+/** How long a freshly approved phone has to fetch its file before check-sync is tried. */
+const FETCH_WAIT_MS = 10_000;
+
+/** Grandstream's GRP needs up to 30 s from the NOTIFY to its first request (docs/vendors/grandstream.md). */
+const BOOT_FETCH_WAIT_MS = 45_000;
+
+export interface Deliveries {
+  /** Starts a delivery; an older one to the same phone is given up. */
+  deliver(device: Device, cause: DeliveryCause): void;
+  /** The phone has its own file: the delivery has done its work. */
+  fetched(mac: MacAddress): void;
+  /** Ends all that is under way. */
+  stop(): void;
+}
+
+interface Delivery {
+  readonly controller: AbortController;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Brings a phone its URL, and says in the journey where it got stuck. Follows the office: a new approval, whichever process
+ * decided it, is delivered from here.
+ */
+export function createDeliveries(doors: Doors): Deliveries {
+  const { office, lan, sip, counters, log, clock, phonePort } = doors;
+  const active = new Map<MacAddress, Delivery>();
+
+  const unsubscribe = office.onDevice(({ before, after, kind }) => {
+    if (kind !== 'decided') return;
+    const mac = after?.mac ?? before?.mac;
+    if (mac !== undefined && after?.token !== before?.token) end(mac);
+    if (after?.state === 'approved' && after.token !== before?.token) deliver(after, 'approval');
+  });
+
+  function end(mac: MacAddress): void {
+    const delivery = active.get(mac);
+    if (delivery === undefined) return;
+    active.delete(mac);
+    clearTimeout(delivery.timer);
+    delivery.controller.abort();
+  }
+
+  function deliver(device: Device, cause: DeliveryCause): void {
+    end(device.mac);
+    if (device.dialog === null) return;
+    const delivery: Delivery = { controller: new AbortController(), timer: undefined };
+    active.set(device.mac, delivery);
+    if (cause === 'resync' || cause === 'reboot') checkSync(device, delivery, cause);
+    else sendUrl(device, delivery, cause);
+  }
+
+  function sendUrl(device: Device, delivery: Delivery, cause: 'boot' | 'approval'): void {
+    const { dialog, token, mac } = device;
+    const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
+    if (dialog === null || token === null || vendor === undefined) return end(mac);
+    const localAddress = lan.localAddressFor(dialog.sourceAddress);
+    if (localAddress === undefined) {
+      end(mac);
+      return stall(mac, `no served interface routes to ${dialog.sourceAddress}: plug the phone into a served LAN`);
+    }
+    const url = vendor.profileUrl(`http://${localAddress}:${phonePort}/p/${token}/`, mac);
+    notify(device, delivery, {
+      dialog,
+      localAddress,
+      event: 'ua-profile',
+      body: { contentType: 'application/url', text: url },
+    });
+    office.record({ mac, at: clock(), step: 'notified', reason: '', detail: { to: dialog.sourceAddress, cause } });
+    waitForFetch(delivery, cause === 'boot' ? BOOT_FETCH_WAIT_MS : FETCH_WAIT_MS, () => {
+      const now = office.findDevice(mac);
+      if (now === undefined || now.token !== token) return end(mac);
+      if (cause === 'approval' && vendor.checkSync !== null) return checkSync(now, delivery, 'resync');
+      end(mac);
+      stall(mac, 'the phone was told its URL and fetched no file: power-cycle the phone');
+    });
+  }
+
+  /** Asks a running phone to fetch its files from the address it has. */
+  function checkSync(device: Device, delivery: Delivery, cause: 'resync' | 'reboot'): void {
+    const { dialog, mac } = device;
+    const events = device.vendorId === null ? null : (vendorById(device.vendorId)?.checkSync ?? null);
+    const localAddress = dialog === null ? undefined : lan.localAddressFor(dialog.sourceAddress);
+    if (dialog === null || localAddress === undefined || events === null) {
+      end(mac);
+      return stall(mac, 'the phone takes no order to fetch its file: power-cycle the phone');
+    }
+    const extension = office.findExtension(device.extensions[0] ?? '');
+    const event = cause === 'reboot' ? events.reboot : events.resync;
+    notify(device, delivery, {
+      dialog,
+      localAddress,
+      event,
+      ...(extension && { credentials: { username: extension.authName, password: extension.password } }),
+    });
+    office.record({ mac, at: clock(), step: 'resynced', reason: '', detail: { sent: event } });
+    waitForFetch(delivery, BOOT_FETCH_WAIT_MS, () => {
+      end(mac);
+      stall(mac, 'the phone fetched no file after its URL and after check-sync: power-cycle the phone');
+    });
+  }
+
+  function notify(device: Device, delivery: Delivery, request: NotifyRequest): void {
+    counters.count('notifiesSent');
+    sip.notify({ ...request, signal: delivery.controller.signal }).then(
+      (outcome) => tellOutcome(device, request.event, outcome),
+      (cause: unknown) => {
+        log.error({ event: 'notify.failed', mac: device.mac, cause: String(cause) }, 'NOTIFY failed');
+      },
+    );
+  }
+
+  function tellOutcome({ mac }: Device, event: string, outcome: NotifyOutcome): void {
+    const at = clock();
+    switch (outcome.kind) {
+      case 'acknowledged':
+        counters.count('notifiesAcknowledged');
+        office.record({
+          mac,
+          at,
+          step: 'acknowledged',
+          reason: '',
+          detail: { event, status: outcome.status, afterMs: Math.round(outcome.afterMs), copies: outcome.copies },
+        });
+        return;
+      case 'rejected': {
+        counters.count('notifiesRejected');
+        const reason = `the phone refused the NOTIFY (${event}): ${outcome.status} ${outcome.reason}`;
+        office.record({ mac, at, step: 'refused', reason, detail: { event, status: outcome.status } });
+        return;
+      }
+      case 'no-answer': {
+        counters.count('notifiesUnanswered');
+        const reason = `no answer to NOTIFY (${event}): is the phone gone, or is another PnP server answering?`;
+        office.record({ mac, at, step: 'stalled', reason, detail: { event, copies: outcome.copies } });
+        return;
+      }
+      case 'not-sent':
+        return stall(mac, `the NOTIFY could not be sent: ${outcome.reason}`);
+      case 'cancelled':
+        return;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  function waitForFetch(delivery: Delivery, milliseconds: number, otherwise: () => void): void {
+    delivery.timer = setTimeout(otherwise, milliseconds);
+    delivery.timer.unref();
+  }
+
+  function stall(mac: MacAddress, reason: string): void {
+    office.record({ mac, at: clock(), step: 'stalled', reason, detail: {} });
+    log.info({ event: 'delivery.stalled', mac, reason }, 'a delivery stalled');
+  }
+
+  return {
+    deliver,
+    fetched(mac) {
+      const delivery = active.get(mac);
+      if (delivery === undefined) return;
+      // The NOTIFY's own transaction goes on: its 200 may still come, and the journey wants it.
+      clearTimeout(delivery.timer);
+      active.delete(mac);
+    },
+    stop() {
+      unsubscribe();
+      for (const mac of [...active.keys()]) end(mac);
+    },
+  };
+}

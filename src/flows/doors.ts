@@ -1,0 +1,51 @@
+import type { Logger } from '../core/logger.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import type { SubscribeDialog } from '../core/sighting.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Counters } from './counters.ts';
+import type { Office } from './office.ts';
+
+/** The LAN as flows see it: `lan/interface-watch` and `lan/neighbour-table` fit. */
+export interface LanDoors {
+  /** Our address on the interface that routes to the peer; undefined: no served interface does. */
+  localAddressFor(peer: string): string | undefined;
+  isOnLink(peer: string): boolean;
+  isOwnAddress(address: string): boolean;
+  macOf(address: string): Promise<MacAddress | undefined>;
+}
+
+export interface NotifyRequest {
+  readonly dialog: SubscribeDialog;
+  readonly localAddress: string;
+  readonly event: string;
+  readonly body?: { readonly contentType: string; readonly text: string };
+  readonly credentials?: { readonly username: string; readonly password: Secret };
+  readonly signal?: AbortSignal;
+}
+
+export type NotifyOutcome =
+  | { readonly kind: 'acknowledged'; readonly status: number; readonly afterMs: number; readonly copies: number }
+  | { readonly kind: 'rejected'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'no-answer'; readonly copies: number }
+  | { readonly kind: 'not-sent'; readonly reason: string }
+  | { readonly kind: 'cancelled' };
+
+/** `sip/notify-client` and `sip/lan-sockets` fit. */
+export interface SipDoors {
+  send(localAddress: string, data: Buffer, to: { readonly address: string; readonly port: number }): void;
+  portOf(localAddress: string): number | undefined;
+  notify(request: NotifyRequest): Promise<NotifyOutcome>;
+}
+
+/** All that the flows reach out through. */
+export interface Doors {
+  readonly office: Office;
+  readonly lan: LanDoors;
+  readonly sip: SipDoors;
+  readonly counters: Counters;
+  readonly log: Logger;
+  /** Port of the server that phones fetch from. */
+  readonly phonePort: number;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}

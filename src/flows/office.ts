@@ -1,0 +1,165 @@
+import type { AuditEntry } from '../core/audit.ts';
+import type { Device } from '../core/device.ts';
+import type { Extension } from '../core/extension.ts';
+import type { JourneyEvent } from '../core/journey.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import type { Site } from '../core/site.ts';
+
+/** One decision: all of it is stored durably, or nothing. */
+export interface OfficeChange {
+  readonly devices?: readonly Device[];
+  readonly removedDevices?: readonly MacAddress[];
+  readonly extensions?: readonly Extension[];
+  readonly removedExtensions?: readonly string[];
+  readonly site?: Site;
+  readonly audit?: readonly AuditEntry[];
+}
+
+/** Where decisions are kept. Resolves when they would survive a power cut. */
+export interface DecisionStore {
+  commit(change: OfficeChange): Promise<void>;
+}
+
+/** Where sightings and journeys go: soon, in batches, never in the way of a datagram. */
+export interface EventSink {
+  recordSighting(device: Device): void;
+  recordJourney(event: JourneyEvent): void;
+}
+
+export interface DeviceChange {
+  readonly before: Device | undefined;
+  /** Undefined: forgotten. */
+  readonly after: Device | undefined;
+  /** seen: nothing was decided. */
+  readonly kind: 'seen' | 'decided';
+}
+
+export interface OfficeContents {
+  readonly devices: Iterable<Device>;
+  readonly extensions: Iterable<Extension>;
+  readonly site: Site;
+}
+
+/** The office as it is now, in memory: what the hot path reads. Every write of the program goes through here. */
+export interface Office {
+  findDevice(mac: MacAddress): Device | undefined;
+  findDeviceByToken(token: string): Device | undefined;
+  devices(): IterableIterator<Device>;
+  deviceCount(): number;
+  findExtension(number: string): Extension | undefined;
+  extensions(): IterableIterator<Extension>;
+  /** The approved devices that have this extension on a line. */
+  holdersOf(extension: string): readonly Device[];
+  site(): Site;
+  /** Runs decisions one after another: what one reads is not changed by another before it commits. */
+  exclusively<T>(decision: () => Promise<T>): Promise<T>;
+  /** Durable first, then in memory. */
+  commit(change: OfficeChange): Promise<void>;
+  /** Takes in what another process has stored already. */
+  adopt(change: OfficeChange): void;
+  /** A phone showed itself: memory at once, disk in a batch. */
+  see(device: Device): void;
+  record(event: JourneyEvent): void;
+  onDevice(listener: (change: DeviceChange) => void): () => void;
+  onJourney(listener: (event: JourneyEvent) => void): () => void;
+}
+
+export function createOffice(contents: OfficeContents, store: DecisionStore, sink: EventSink): Office {
+  const devices = new Map<MacAddress, Device>();
+  const tokens = new Map<string, MacAddress>();
+  const holders = new Map<string, Set<MacAddress>>();
+  const extensions = new Map<string, Extension>();
+  const deviceListeners = new Set<(change: DeviceChange) => void>();
+  const journeyListeners = new Set<(event: JourneyEvent) => void>();
+  let site = contents.site;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  function index(before: Device | undefined, after: Device | undefined): void {
+    if (before !== undefined && before !== after) {
+      if (before.token !== null && before.token !== after?.token) tokens.delete(before.token);
+      if (before.extensions !== after?.extensions) {
+        for (const number of before.extensions) holders.get(number)?.delete(before.mac);
+      }
+    }
+    if (after === undefined) return;
+    if (after.token !== null) tokens.set(after.token, after.mac);
+    if (before?.extensions === after.extensions) return;
+    for (const number of after.extensions) {
+      const macs = holders.get(number) ?? new Set();
+      holders.set(number, macs.add(after.mac));
+    }
+  }
+
+  function setDevice(mac: MacAddress, after: Device | undefined, kind: DeviceChange['kind']): void {
+    const before = devices.get(mac);
+    index(before, after);
+    if (after === undefined) devices.delete(mac);
+    else devices.set(mac, after);
+    for (const listener of deviceListeners) listener({ before, after, kind });
+  }
+
+  function adopt(change: OfficeChange): void {
+    // Extensions and site first: whoever listens for the device already sees them.
+    if (change.site !== undefined) site = change.site;
+    for (const extension of change.extensions ?? []) extensions.set(extension.number, extension);
+    for (const number of change.removedExtensions ?? []) extensions.delete(number);
+    for (const mac of change.removedDevices ?? []) setDevice(mac, undefined, 'decided');
+    for (const device of change.devices ?? []) setDevice(device.mac, keepNewerSighting(device), 'decided');
+  }
+
+  /** A decision was made on the device as it was; the phone may have shown itself again while it was being stored. */
+  function keepNewerSighting(decided: Device): Device {
+    const now = devices.get(decided.mac);
+    if (now === undefined || (now.lastSeenAt ?? 0) <= (decided.lastSeenAt ?? 0)) return decided;
+    const { address, words, dialog, firmware, lastSeenAt } = now;
+    return { ...decided, address, words, dialog, firmware, lastSeenAt };
+  }
+
+  for (const extension of contents.extensions) extensions.set(extension.number, extension);
+  for (const device of contents.devices) {
+    index(undefined, device);
+    devices.set(device.mac, device);
+  }
+
+  return {
+    findDevice: (mac) => devices.get(mac),
+    findDeviceByToken(token) {
+      const mac = tokens.get(token);
+      return mac === undefined ? undefined : devices.get(mac);
+    },
+    devices: () => devices.values(),
+    deviceCount: () => devices.size,
+    findExtension: (number) => extensions.get(number),
+    extensions: () => extensions.values(),
+    holdersOf(extension) {
+      return [...(holders.get(extension) ?? [])].flatMap((mac) => devices.get(mac) ?? []);
+    },
+    site: () => site,
+    exclusively(decision) {
+      const run = queue.then(decision);
+      queue = run.catch(() => undefined);
+      return run;
+    },
+    async commit(change) {
+      await store.commit(change);
+      adopt(change);
+    },
+    adopt,
+    see(device) {
+      setDevice(device.mac, device, 'seen');
+      sink.recordSighting(device);
+    },
+    record(event) {
+      sink.recordJourney(event);
+      for (const listener of journeyListeners) listener(event);
+    },
+    onDevice(listener) {
+      deviceListeners.add(listener);
+      return () => deviceListeners.delete(listener);
+    },
+    onJourney(listener) {
+      journeyListeners.add(listener);
+      return () => journeyListeners.delete(listener);
+    },
+  };
+}

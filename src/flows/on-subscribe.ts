@@ -1,0 +1,192 @@
+import { decide } from '../core/decide.ts';
+import type { Device } from '../core/device.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import { newDevice } from '../core/new-device.ts';
+import type { Sighting } from '../core/sighting.ts';
+import { dialogTag } from '../sip/build-notify.ts';
+import { buildReply } from '../sip/build-reply.ts';
+import type { SipRequest } from '../sip/message.ts';
+import { parseMessage } from '../sip/parse-message.ts';
+import { readSighting } from '../sip/read-sighting.ts';
+import { vendorById, vendors } from '../vendors/all.ts';
+import { recognise } from '../vendors/recognise.ts';
+import type { Deliveries } from './delivery.ts';
+import type { Doors } from './doors.ts';
+
+export interface HeardDatagram {
+  readonly data: Buffer;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** RFC 3261 17.1.2.2: 64 × T1. A client repeats its request for this long at most, so copies are known for as long. */
+const COPIES_ARRIVE_WITHIN_MS = 32_000;
+
+/** A flood of new dialogs must not fill the memory: 100,000 remembered replies of about 0.5 kB are 50 MB. */
+const REMEMBERED_DIALOGS = 100_000;
+
+/** An ARP exchange took 0.3-14 ms in our lab; phones repeat their SUBSCRIBE for seconds. */
+const NEIGHBOUR_WAIT_MS = 250;
+
+/** A CRLF keep-alive (RFC 5626 3.5.1): no answer to anything, but the kernel must resolve the MAC address to send it. */
+const KEEP_ALIVE = Buffer.from('\r\n\r\n');
+
+interface RememberedDialog {
+  readonly at: number;
+  /** Null: not answered, and copies are not either. */
+  reply: { readonly data: Buffer; readonly localAddress: string } | null;
+}
+
+/** Makes the handler of everything the PnP group hears. It never throws and never waits for the disk. */
+export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (datagram: HeardDatagram) => void {
+  const { office, lan, sip, counters, log, clock } = doors;
+  const dialogs = new Map<string, RememberedDialog>();
+
+  return function onDatagram({ data, address, port }) {
+    counters.count('datagramsHeard');
+    if (!lan.isOnLink(address) && !lan.isOwnAddress(address)) return ignore(address, 'the sender is not on a served LAN');
+    const parsed = parseMessage(data);
+    if (!parsed.ok) return ignore(address, parsed.problem);
+    if (parsed.value.kind !== 'request') return ignore(address, 'a response');
+    const request = parsed.value;
+    const read = readSighting(request, { address, port });
+    if (!read.ok) return ignore(address, read.problem);
+    counters.count('subscribesHeard');
+
+    const now = clock();
+    const { dialog } = read.value;
+    const key = `${address}:${port} ${dialog.callId} ${dialog.from}`;
+    const remembered = dialogs.get(key);
+    if (remembered !== undefined && now - remembered.at < COPIES_ARRIVE_WITHIN_MS) {
+      counters.count('subscribesRepeated');
+      if (remembered.reply !== null) sip.send(remembered.reply.localAddress, remembered.reply.data, { address, port });
+      return;
+    }
+    const memory: RememberedDialog = { at: now, reply: null };
+    remember(key, memory);
+    if (read.value.mac !== undefined) {
+      // Whose MAC it is is a claim here; the secrets are guarded where they are fetched.
+      handle(request, read.value, read.value.mac, memory);
+      return;
+    }
+    findMac(address, port).then(
+      (mac) => {
+        if (mac !== undefined) return handle(request, read.value, mac, memory);
+        dialogs.delete(key);
+        ignore(address, 'no MAC address in the message, and none in the neighbour table for its sender');
+      },
+      (cause: unknown) => log.error({ event: 'subscribe.failed', cause: String(cause) }, 'could not find a MAC address'),
+    );
+  };
+
+  function ignore(address: string, reason: string): void {
+    counters.count('datagramsIgnored');
+    log.debug({ event: 'datagram.ignored', address, reason }, 'datagram ignored');
+  }
+
+  function remember(key: string, memory: RememberedDialog): void {
+    dialogs.delete(key);
+    dialogs.set(key, memory);
+    // A Map keeps the order of insertion: the oldest come first.
+    for (const [oldest, { at }] of dialogs) {
+      if (dialogs.size <= REMEMBERED_DIALOGS && memory.at - at < COPIES_ARRIVE_WITHIN_MS) break;
+      dialogs.delete(oldest);
+    }
+  }
+
+  async function findMac(address: string, port: number): Promise<MacAddress | undefined> {
+    const known = await lan.macOf(address);
+    if (known !== undefined) return known;
+    const localAddress = lan.localAddressFor(address);
+    if (localAddress === undefined) return undefined;
+    sip.send(localAddress, KEEP_ALIVE, { address, port });
+    await new Promise((resolve) => setTimeout(resolve, NEIGHBOUR_WAIT_MS).unref());
+    return lan.macOf(address);
+  }
+
+  function handle(request: SipRequest, sighting: Sighting, mac: MacAddress, memory: RememberedDialog): void {
+    const now = memory.at;
+    const known = office.findDevice(mac);
+    const decision = decide(known, office.site().answerPending);
+    const device = describe(known, sighting, mac, now);
+    office.see(device);
+    if (known?.address && known.address !== device.address) {
+      office.record({ mac, at: now, step: 'moved', reason: '', detail: { from: known.address, to: device.address ?? '' } });
+    }
+    const reason = decision.do === 'send-profile-url' ? '' : decision.reason;
+    office.record({ mac, at: now, step: 'seen', reason, detail: seenDetail(device) });
+    if (known === undefined) {
+      log.info({ event: 'device.appeared', mac, vendor: device.vendorId, model: device.model }, 'a new phone asked');
+    }
+    switch (decision.do) {
+      case 'stay-silent':
+        return;
+      case 'remember-as-pending':
+        if (decision.answer) answer(request, device, memory);
+        return;
+      case 'send-profile-url':
+        if (answer(request, device, memory)) deliveries.deliver(device, 'boot');
+        return;
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  /** The 200 of pnp's shape; every copy of the SUBSCRIBE gets these same bytes. */
+  function answer(request: SipRequest, device: Device, memory: RememberedDialog): boolean {
+    const { dialog } = device;
+    if (dialog === null) return false;
+    const source = { address: dialog.sourceAddress, port: dialog.sourcePort };
+    const localAddress = lan.localAddressFor(source.address);
+    const localPort = localAddress === undefined ? undefined : sip.portOf(localAddress);
+    if (localAddress === undefined || localPort === undefined) {
+      const reason = `no served interface routes to ${source.address}`;
+      office.record({ mac: device.mac, at: memory.at, step: 'refused', reason, detail: {} });
+      return false;
+    }
+    const data = buildReply(request, {
+      status: 200,
+      reason: 'OK',
+      source,
+      localAddress,
+      localPort,
+      toTag: dialogTag(dialog),
+    });
+    memory.reply = { data, localAddress };
+    sip.send(localAddress, data, source);
+    counters.count('repliesSent');
+    office.record({ mac: device.mac, at: memory.at, step: 'answered', reason: '', detail: { status: 200 } });
+    return true;
+  }
+
+  function describe(known: Device | undefined, sighting: Sighting, mac: MacAddress, now: number): Device {
+    const { words, dialog } = sighting;
+    const before = known ?? newDevice(mac, now);
+    // A person's word on vendor and model stays; an undecided phone is recognised anew each time.
+    const decided = known !== undefined && known.state === 'approved';
+    const found = decided ? undefined : recognise(vendors, { mac, words });
+    const vendorId = decided ? known.vendorId : (found?.vendorId ?? null);
+    const vendor = vendorId === null ? undefined : vendorById(vendorId);
+    const model = (decided ? known.model : null) ?? vendor?.modelOf(words) ?? (words.model || before.model);
+    return {
+      ...before,
+      vendorId,
+      model,
+      firmware: words.firmware || before.firmware,
+      address: dialog.sourceAddress,
+      words,
+      dialog,
+      lastSeenAt: now,
+    };
+  }
+}
+
+function seenDetail(device: Device): Record<string, string | number> {
+  return {
+    address: device.address ?? '',
+    port: device.dialog?.sourcePort ?? 0,
+    userAgent: device.words.userAgent,
+    model: device.model ?? '',
+    firmware: device.firmware ?? '',
+  };
+}

@@ -1,0 +1,144 @@
+import { checkIdentity, type NeighbourProof } from '../core/check-identity.ts';
+import type { Device } from '../core/device.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import { newDevice } from '../core/new-device.ts';
+import { vendorById, vendors } from '../vendors/all.ts';
+import { matchFile } from '../vendors/match-file.ts';
+import { recognise } from '../vendors/recognise.ts';
+import type { Vendor, VendorFile } from '../vendors/vendor.ts';
+import type { Deliveries } from './delivery.ts';
+import type { Doors } from './doors.ts';
+import type { ConfigCache } from './config-cache.ts';
+import { findMacInPath } from './find-mac-in-path.ts';
+
+export interface ConfigRequest {
+  readonly method: 'GET' | 'HEAD';
+  /** From the path /p/<token>/…; null: the doorstep. */
+  readonly token: string | null;
+  /** What follows, still percent-encoded, without leading slash. */
+  readonly path: string;
+  readonly source: string;
+  /** The address of ours that the request came to: the files point back to it. */
+  readonly localAddress: string;
+  readonly userAgent: string;
+}
+
+export type ConfigReply =
+  | { readonly kind: 'file'; readonly bytes: Buffer; readonly contentType: string; readonly digest: string }
+  /** A name that nobody has, or a refusal: both look alike from outside. */
+  | { readonly kind: 'not-found' }
+  /** We know the file and cannot make it: 500, so that the phone keeps what it has. */
+  | { readonly kind: 'broken' };
+
+const NOT_FOUND: ConfigReply = { kind: 'not-found' };
+
+export type ServeConfig = (request: ConfigRequest) => Promise<ConfigReply>;
+
+/** Makes the flow behind the phones' HTTP server: who asks, may he have it, and the bytes. */
+export function createConfigServer(doors: Doors, deliveries: Deliveries, cache: ConfigCache): ServeConfig {
+  const { office, lan, counters, log, clock } = doors;
+
+  return async function serveConfig(request) {
+    const neighbour = await proveNeighbour(request.source);
+    const byToken = request.token === null ? undefined : office.findDeviceByToken(request.token);
+    const device = byToken ?? deviceOnDoorstep(request, neighbour);
+    if (device === undefined) {
+      counters.count('requestsRefused');
+      log.debug({ event: 'config.unknown-asker', address: request.source, path: request.path }, 'nobody we know asks');
+      return NOT_FOUND;
+    }
+    if (device.state !== 'approved') return refuse(device, request, 'the phone is not approved');
+    const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
+    if (vendor === undefined) return refuse(device, request, 'the maker of the phone is not known');
+
+    const match = matchFile(vendor, request.path);
+    if (match.kind === 'absent') return absent(device, request, match.absent.why);
+    if (match.kind === 'unknown') return absent(device, request, 'no such file');
+    // A token that is not (or no longer) the device's proves nothing, and on this host itself nothing else does.
+    if (request.token !== null && byToken === undefined && neighbour.kind !== 'mac') {
+      return refuse(device, request, 'the token in the URL is not that of this phone');
+    }
+    const identity = checkIdentity({
+      device: device.mac,
+      neighbour,
+      inPath: match.mac,
+      inUserAgent: vendor.readUserAgent(request.userAgent)?.mac ?? undefined,
+    });
+    if (!identity.ok) return refuse(device, request, identity.problem.reason);
+    return serve(device, vendor, match.file, request, identity.value.note);
+  };
+
+  async function proveNeighbour(source: string): Promise<NeighbourProof> {
+    if (lan.isOwnAddress(source)) return { kind: 'own-host' };
+    const mac = lan.isOnLink(source) ? await lan.macOf(source) : undefined;
+    return mac === undefined ? { kind: 'no-entry' } : { kind: 'mac', mac };
+  }
+
+  /** Whose request is it, when no token says so? The neighbour table first; names are claims. */
+  function deviceOnDoorstep(request: ConfigRequest, neighbour: NeighbourProof): Device | undefined {
+    const claimed = findMacInPath(request.path) ?? readMacOfUserAgent(request.userAgent);
+    const mac = neighbour.kind === 'mac' ? neighbour.mac : neighbour.kind === 'own-host' ? claimed : undefined;
+    if (mac === undefined) return undefined;
+    return office.findDevice(mac) ?? (request.token === null ? remember(mac, request) : undefined);
+  }
+
+  /** A phone that DHCP sent here and that never asked by multicast: somebody may want to approve it. */
+  function remember(mac: MacAddress, request: ConfigRequest): Device | undefined {
+    const words = { userAgent: request.userAgent.slice(0, 200), vendor: '', model: '', firmware: '' };
+    const found = recognise(vendors, { mac, words, httpUserAgent: request.userAgent, path: request.path });
+    if (found === undefined) return undefined;
+    const now = clock();
+    const { vendorId, model, firmware } = found;
+    const device = { ...newDevice(mac, now), vendorId, model, firmware, words, address: request.source, lastSeenAt: now };
+    office.see(device);
+    const detail = { address: request.source, userAgent: words.userAgent, file: request.path };
+    office.record({ mac, at: now, step: 'seen', reason: 'asked for a file without being told to', detail });
+    return device;
+  }
+
+  function readMacOfUserAgent(userAgent: string): MacAddress | undefined {
+    for (const vendor of vendors) {
+      const mac = vendor.readUserAgent(userAgent)?.mac;
+      if (mac) return mac;
+    }
+    return undefined;
+  }
+
+  function serve(device: Device, vendor: Vendor, file: VendorFile, request: ConfigRequest, note: string): ConfigReply {
+    const rendered = cache.render(device, vendor, file, request.localAddress);
+    const { mac } = device;
+    const at = clock();
+    if (!rendered.ok) {
+      counters.count('requestsRefused');
+      const reason = rendered.problem;
+      office.record({ mac, at, step: 'refused', reason, detail: { file: request.path, status: 500 } });
+      log.error({ event: 'config.failed', mac, file: request.path, reason }, 'a file could not be rendered');
+      return { kind: 'broken' };
+    }
+    const { bytes, contentType, digest } = rendered.value;
+    if (request.method === 'GET') {
+      counters.count('filesServed');
+      office.see({ ...device, address: request.source, lastSeenAt: at });
+      const detail = { file: request.path, status: 200, bytes: bytes.length, digest: digest.slice(0, 16) };
+      office.record({ mac, at, step: 'fetched', reason: note, detail });
+      if (file === vendor.files[0]) deliveries.fetched(mac);
+      log.info({ event: 'config.served', mac, vendor: vendor.id, file: request.path, bytes: bytes.length }, 'config served');
+    }
+    return { kind: 'file', bytes, contentType, digest };
+  }
+
+  function absent(device: Device, request: ConfigRequest, why: string): ConfigReply {
+    counters.count('filesAbsent');
+    const detail = { file: request.path.slice(0, 100), status: 404 };
+    office.record({ mac: device.mac, at: clock(), step: 'fetched', reason: why, detail });
+    return NOT_FOUND;
+  }
+
+  function refuse(device: Device, request: ConfigRequest, reason: string): ConfigReply {
+    counters.count('requestsRefused');
+    const detail = { file: request.path.slice(0, 100), address: request.source, status: 404 };
+    office.record({ mac: device.mac, at: clock(), step: 'refused', reason, detail });
+    log.info({ event: 'config.refused', mac: device.mac, address: request.source, reason }, 'config refused');
+    return NOT_FOUND;
+  }
+}

@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeConfigProblems, readConfig } from '../src/config.ts';
+
+test('nothing given is a whole configuration', () => {
+  expect(readConfig({}, {})).toEqual({
+    ok: true,
+    value: {
+      dataDir: resolve('data'),
+      siteDir: resolve('provisioning'),
+      webPort: 8080,
+      phonePort: 8060,
+      sipPort: 5060,
+      lanAddresses: [],
+      logLevel: 'info',
+    },
+  });
+});
+
+test('a flag wins over its environment variable', () => {
+  const read = readConfig({ webPort: '9000' }, { PLUGTONE_WEB_PORT: '9001', PLUGTONE_PHONE_PORT: '9002' });
+  expect(read).toMatchObject({ ok: true, value: { webPort: 9000, phonePort: 9002 } });
+});
+
+test('addresses come repeated, as a comma list, and once each', () => {
+  const read = readConfig({ lanAddress: ['10.0.0.1, 10.0.1.1', '10.0.0.1'] }, {});
+  expect(read).toMatchObject({ ok: true, value: { lanAddresses: ['10.0.0.1', '10.0.1.1'] } });
+});
+
+test('every problem is reported at once, with what was seen and what was wanted', () => {
+  const read = readConfig(
+    { webPort: '70000', lanAddress: ['fe80::1'] },
+    { PLUGTONE_LOG_LEVEL: 'loud', PLUGTONE_DATABASE_URL: 'postgres://user:pw@db/x', PLUGTONE_SIP_PORT: '-1' },
+  );
+  if (read.ok) throw new Error('expected problems');
+  expect(read.problem.map(({ name, saw }) => [name, saw])).toEqual([
+    ['--web-port', '70000'],
+    ['PLUGTONE_SIP_PORT', '-1'],
+    ['--lan-address', 'fe80::1'],
+    ['PLUGTONE_LOG_LEVEL', 'loud'],
+    ['PLUGTONE_DATABASE_URL', '(set)'],
+  ]);
+  const text = describeConfigProblems(read.problem);
+  expect(text.split('\n')).toHaveLength(5);
+  expect(text).not.toContain('pw@db');
+});
