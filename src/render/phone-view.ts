@@ -83,6 +83,8 @@ export interface PhoneView {
   /** Empty: the vendor has no such language or tone; the phone keeps its own. */
   readonly language: string;
   readonly tone: string;
+  /** The vendor's `toneSettings` for the site's country, where it has such. */
+  readonly toneSettings?: readonly { readonly key: string; readonly value: string }[];
   readonly provisioning: {
     /** What the NOTIFY carried: vendor's form. */
     readonly url: string;

@@ -53,6 +53,8 @@ export interface Spellings {
   readonly language: Readonly<Record<string, string>>;
   /** By ISO 3166 country. */
   readonly tone: Readonly<Record<string, string>>;
+  /** Native keys and values by ISO 3166 country, for phones that know frequencies and no countries. */
+  readonly toneSettings?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** How a phone of this vendor behaves on the wire: for `plugtone simulate` and the tests. */
