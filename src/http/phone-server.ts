@@ -1,0 +1,245 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from '../core/logger.ts';
+import type { ConfigReply, ServeConfig } from '../flows/serve-config.ts';
+import { matchEtag } from './match-etag.ts';
+import { readPhonePath } from './read-phone-path.ts';
+import { openSiteFile, type SiteFile } from './site-files.ts';
+
+export interface PhoneServerOptions {
+  readonly serveConfig: ServeConfig;
+  /** Folder of what is not secret: firmware, tones, pictures. It need not exist. */
+  readonly siteFilesDir: string;
+  /** Is this address of ours one that phones are served on? */
+  readonly isServed: (localAddress: string) => boolean;
+  readonly log: Logger;
+}
+
+/** Characters. The longest URL we hand out has about 120; the rest is room for phones that add to it. */
+const LONGEST_URL = 2_048;
+
+/** Bytes. Phones send under 1 kB of headers; Node's own limit is 16 kB. */
+const LARGEST_HEADERS = 8_192;
+
+/** A phone sends its request in one packet; whoever needs longer is broken or holding sockets open on purpose. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** How often the limit above is enforced: Node's 30 s would make it three times as long. */
+const TIMEOUT_CHECK_INTERVAL_MS = 2_000;
+
+/** A boot asks for its 3-6 files within seconds of each other (docs/vendors); after that the socket is only a cost. */
+const KEEP_ALIVE_MS = 15_000;
+
+/** A phone may stop reading while it writes firmware to its flash; one that was unplugged must not hold a socket for ever. */
+const SILENCE_MS = 120_000;
+
+/** How long answers that are under way may take once the server stops. */
+const STOP_GRACE_MS = 500;
+
+/** One answer for "there is none" and "not for you": from outside they are the same. */
+const NOT_FOUND = { status: 404, text: 'not found\n' } as const;
+const NOT_ALLOWED = { status: 405, text: 'method not allowed\n' } as const;
+const TOO_LONG = { status: 414, text: 'URI too long\n' } as const;
+const BROKEN = { status: 500, text: 'internal server error\n' } as const;
+
+interface ShortAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * A file holds secrets: no cache that others share may keep it. A copy of the phone's own is used only after we said that
+ * it is still good (If-None-Match, 304); `no-store` would forbid the very copy that our ETag is about.
+ */
+const CACHE_CONTROL = 'private, no-cache';
+
+/**
+ * The server that phones fetch from; not listening yet. It is Node's own and not Fastify: there is one route, its bytes
+ * are cached already, and the framework's part of a request is the largest that is left.
+ */
+export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: PhoneServerOptions): Server {
+  const server = createServer({
+    maxHeaderSize: LARGEST_HEADERS,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Small HTTP stacks forget it, and we do not need it.
+    requireHostHeader: false,
+  });
+  server.timeout = SILENCE_MS;
+  server.on('connection', (socket) => {
+    // Closed, not refused with an answer: a 404 would tell a phone that there is no file, a broken connection to try again.
+    if (!isServed(localAddressOf(socket))) socket.destroy();
+  });
+  server.on('request', onRequest);
+  // Who asks for permission to send a body gets the same short answer as who does not ask.
+  server.on('checkContinue', onRequest);
+  server.on('clientError', answerMalformed);
+  return server;
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const { method, url = '', socket } = request;
+    const localAddress = localAddressOf(socket);
+    // An address may have left us while the connection was kept alive.
+    if (!isServed(localAddress)) {
+      socket.destroy();
+      return;
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      answerAndClose(response, NOT_ALLOWED, ['Allow', 'GET, HEAD']);
+      return;
+    }
+    if (url.length > LONGEST_URL) {
+      answerAndClose(response, TOO_LONG);
+      return;
+    }
+    const target = readPhonePath(url);
+    if (target.kind === 'site-file') {
+      serveSiteFile(request, response, target.path).catch((cause: unknown) => fail(response, cause));
+      return;
+    }
+    const source = withoutMapping(socket.remoteAddress);
+    const userAgent = request.headers['user-agent'] ?? '';
+    serveConfig({ method, token: target.token, path: target.path, source, localAddress, userAgent }).then(
+      (reply) => answer(request, response, reply),
+      (cause: unknown) => fail(response, cause),
+    );
+  }
+
+  async function serveSiteFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const file = await openSiteFile(siteFilesDir, path);
+    if (file === undefined) return answerShort(response, NOT_FOUND);
+    const unchanged = matchEtag(request.headers['if-none-match'], file.etag);
+    if (unchanged) response.writeHead(304, ['ETag', file.etag, 'Cache-Control', 'no-cache']);
+    else response.writeHead(200, fileHeaders(file.contentType, file.size, file.etag, 'no-cache'));
+    if (unchanged || request.method === 'HEAD' || file.size === 0) {
+      response.end();
+      return file.handle.close();
+    }
+    stream(file, response);
+  }
+
+  function stream({ handle, size }: SiteFile, response: ServerResponse): void {
+    let missing = size;
+    // A file that grows meanwhile is cut at the length that was promised.
+    const content = handle.createReadStream({ end: size - 1 });
+    content.on('data', (chunk) => {
+      missing -= chunk.length;
+    });
+    // And one that shrinks ends in a broken connection: half a firmware must not look whole.
+    content.on('end', () => (missing === 0 ? response.end() : response.destroy()));
+    content.on('error', (cause) => {
+      log.warn({ event: 'site-file.failed', cause: String(cause) }, 'a site file could not be read');
+      response.destroy();
+    });
+    response.on('close', () => content.destroy());
+    content.pipe(response, { end: false });
+  }
+
+  function fail(response: ServerResponse, cause: unknown): void {
+    log.error({ event: 'phone-request.failed', cause: String(cause) }, 'a request of a phone failed');
+    if (response.headersSent) response.destroy();
+    else answerShort(response, BROKEN);
+  }
+}
+
+export interface ListenOptions {
+  /** All IPv4 addresses, where left out: which of them are served is asked per connection, as they come and go. */
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Listening {
+  readonly port: number;
+  /** Resolves when the abort has ended every connection. */
+  readonly closed: Promise<void>;
+}
+
+/** Resolves when bound, rejects when that is not possible (EADDRINUSE …). The signal ends it within half a second. */
+export function listenPhoneServer(server: Server, { host, port, signal }: ListenOptions): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: host ?? '0.0.0.0', port, backlog: 4_096 }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      const closed = new Promise<void>((done) => server.once('close', done));
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      resolve({ port: typeof address === 'object' && address !== null ? address.port : port, closed });
+    });
+    function stop(): void {
+      server.close();
+      setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS).unref();
+    }
+  });
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, reply: ConfigReply): void {
+  switch (reply.kind) {
+    case 'not-found':
+      answerShort(response, NOT_FOUND);
+      break;
+    case 'broken':
+      answerShort(response, BROKEN);
+      break;
+    case 'file':
+      answerFile(request, response, reply);
+      break;
+    default:
+      reply satisfies never;
+  }
+}
+
+function answerFile(request: IncomingMessage, response: ServerResponse, file: ConfigReply & { kind: 'file' }): void {
+  const { bytes, contentType, digest } = file;
+  const etag = `"${digest}"`;
+  if (matchEtag(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, ['ETag', etag, 'Cache-Control', CACHE_CONTROL]).end();
+    return;
+  }
+  response.writeHead(200, fileHeaders(contentType, bytes.length, etag, CACHE_CONTROL));
+  response.end(bytes);
+}
+
+/** Accept-Ranges (RFC 9110 14.3): a Range is ignored, the whole file comes. */
+function fileHeaders(contentType: string, length: number, etag: string, cacheControl: string): string[] {
+  const size = ['Content-Type', contentType, 'Content-Length', String(length)];
+  return [...size, 'ETag', etag, 'Cache-Control', cacheControl, 'Accept-Ranges', 'none'];
+}
+
+function answerShort(response: ServerResponse, { status, text }: ShortAnswer, more: readonly string[] = []): void {
+  const headers = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(text.length), ...more];
+  response.writeHead(status, headers).end(text);
+}
+
+/** For requests that may have a body: it is not read. */
+function answerAndClose(response: ServerResponse, answer: ShortAnswer, more: readonly string[] = []): void {
+  answerShort(response, answer, ['Connection', 'close', ...more]);
+}
+
+/** What is not HTTP, too large or too slow: one line back, and no stack trace. */
+function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+}
+
+function localAddressOf(socket: Socket): string {
+  return withoutMapping(socket.localAddress);
+}
+
+/** A socket that listens on all IPv6 addresses shows an IPv4 peer as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2). */
+function withoutMapping(address: string | undefined): string {
+  return address?.startsWith('::ffff:') ? address.slice(7) : (address ?? '');
+}

@@ -1,0 +1,74 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
+
+/** An open file of the site's folder. Whoever gets one reads it to the end or closes it. */
+export interface SiteFile {
+  readonly handle: FileHandle;
+  /** Bytes. */
+  readonly size: number;
+  readonly contentType: string;
+  /** With quotes. */
+  readonly etag: string;
+}
+
+/** Phones go by the name; the type is a courtesy. What is not here is a stream of bytes. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.cfg': 'text/plain; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.xml': 'text/xml; charset=utf-8',
+  '.wav': 'audio/wav',
+  '.mp3': 'audio/mpeg',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.bmp': 'image/bmp',
+};
+
+/** Characters; a percent-encoded name of 255 characters has three times as many. */
+const LONGEST_PATH = 1_024;
+
+/**
+ * Opens a file below `directory` by its percent-encoded path. Undefined: not there, not a plain file, or not to be had:
+ * dot files, `..`, and links that lead out of the folder are nobody's business.
+ */
+export async function openSiteFile(directory: string, path: string): Promise<SiteFile | undefined> {
+  const segments = readSegments(path);
+  if (segments === undefined) return undefined;
+  try {
+    const root = await realpath(directory);
+    const real = await realpath(join(root, ...segments));
+    if (!real.startsWith(root + sep)) return undefined;
+    // O_NONBLOCK: a named pipe would hold the open until somebody writes. O_NOFOLLOW: `real` is not a link any more.
+    const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    const facts = await handle.stat();
+    if (!facts.isFile()) {
+      await handle.close();
+      return undefined;
+    }
+    const contentType = CONTENT_TYPES[extname(real).toLowerCase()] ?? 'application/octet-stream';
+    return { handle, size: facts.size, contentType, etag: etagOf(facts) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The decoded names on the way to the file; undefined where one is none. */
+function readSegments(path: string): readonly string[] | undefined {
+  if (path === '' || path.length > LONGEST_PATH) return undefined;
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+  if (/[\u0000-\u001f\u007f\\]/.test(decoded)) return undefined;
+  const segments = decoded.split('/');
+  return segments.some((segment) => segment === '' || segment.startsWith('.')) ? undefined : segments;
+}
+
+/** As nginx makes it: a file that changes gets another time or another size. */
+function etagOf({ size, mtimeMs }: Stats): string {
+  return `"${Math.trunc(mtimeMs).toString(16)}-${size.toString(16)}"`;
+}
