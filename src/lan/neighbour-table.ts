@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from '../core/logger.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import { type Neighbour, parseNeighbourTable } from './parse-neighbour-table.ts';
+
+const LINUX_FILE = '/proc/net/arp';
+
+/** Ms for which a table is believed to hold who it holds. Reading 1,000 entries takes some 3 ms: not for every request. */
+const BELIEVED_FOR_MS = 1_000;
+
+/**
+ * Ms between two readings because somebody was missing. A phone's entry appears 0.3-14 ms after the first datagram to
+ * it, so who is missing may be there the next moment; the pause keeps a storm of strangers from reading without end.
+ */
+const PAUSE_AFTER_MISS_MS = 50;
+
+/** The kernel's neighbour (ARP) table: which MAC address stands behind an IPv4 address. */
+export interface NeighbourTable {
+  /**
+   * Undefined: not in the table now, or this system has no such table. That someone is missing is said only from a
+   * table read after the question; that takes 50 ms at most.
+   */
+  macOf(address: string): Promise<MacAddress | undefined>;
+}
+
+export interface NeighbourTableOptions {
+  readonly log: Logger;
+  readonly file?: string;
+  /** Milliseconds from any start. */
+  readonly clock?: () => number;
+}
+
+interface Snapshot {
+  readonly neighbours: ReadonlyMap<string, Neighbour>;
+  /** When the reading began. */
+  readonly at: number;
+}
+
+/** Reads nothing before the first question. Holds nothing open. */
+export function createNeighbourTable(options: NeighbourTableOptions): NeighbourTable {
+  const { log, file = LINUX_FILE, clock = () => performance.now() } = options;
+  let latest: Snapshot | undefined;
+  let reading: Promise<Snapshot> | undefined;
+  let absent = false;
+  let told = false;
+
+  return { macOf };
+
+  async function macOf(address: string): Promise<MacAddress | undefined> {
+    if (absent) return undefined;
+    const askedAt = clock();
+    const first = await newerThan(askedAt - BELIEVED_FOR_MS);
+    const found = first.neighbours.get(address);
+    if (found !== undefined || first.at >= askedAt) return found?.mac;
+    const pause = first.at + PAUSE_AFTER_MISS_MS - clock();
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    return (await newerThan(askedAt)).neighbours.get(address)?.mac;
+  }
+
+  /** A table whose reading began at that time or later. One reading at a time, shared by all who wait for it. */
+  async function newerThan(time: number): Promise<Snapshot> {
+    const known = latestSince(time);
+    if (known !== undefined) return known;
+    // A reading that is under way may have begun too early: then there is one more.
+    if (reading !== undefined) await reading;
+    return latestSince(time) ?? startReading();
+  }
+
+  /** Nothing from the future: then the clock was set back, and the table's age is unknown. */
+  function latestSince(time: number): Snapshot | undefined {
+    return latest !== undefined && latest.at >= time && latest.at <= clock() ? latest : undefined;
+  }
+
+  function startReading(): Promise<Snapshot> {
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
+  async function read(): Promise<Snapshot> {
+    const at = clock();
+    const text = await readFile(file, 'utf8').catch((cause: unknown) => tellUnreadable(cause));
+    latest = { neighbours: parseNeighbourTable(text), at };
+    return latest;
+  }
+
+  /** Said once. A file that is not there will not come; any other trouble may pass. */
+  function tellUnreadable(cause: unknown): '' {
+    absent = isAbsent(cause);
+    if (!told) {
+      const facts = { event: 'neighbours.unreadable', file, cause: String(cause) };
+      log.warn(facts, 'no neighbour table: the MAC address behind an address cannot be checked');
+    }
+    told = true;
+    return '';
+  }
+}
+
+function isAbsent(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}

@@ -1,0 +1,34 @@
+/** One UDP socket of the host, as /proc/net/udp and udp6 list it. */
+export interface UdpSocket {
+  /** Dotted IPv4; of IPv6 only the wildcard `::` matters here, others are `ipv6`. */
+  readonly address: string;
+  readonly port: number;
+  readonly uid: number;
+  /** Names the socket under /proc/<pid>/fd. */
+  readonly inode: string;
+}
+
+const IPV6_WILDCARD = '0'.repeat(32);
+
+/**
+ * Reads the text of /proc/net/udp or /proc/net/udp6 (proc(5)). Addresses stand there as the machine's own integers.
+ * Lines that do not read are left out.
+ */
+export function parseUdpTable(text: string, endianness: 'LE' | 'BE'): UdpSocket[] {
+  const sockets: UdpSocket[] = [];
+  for (const line of text.split('\n').slice(1)) {
+    const columns = line.trim().split(/[ \t]+/);
+    const local = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(columns[1] ?? '');
+    const [uid, inode] = [columns[7], columns[9]];
+    if (local === null || uid === undefined || inode === undefined) continue;
+    const [, hex = '', port = ''] = local;
+    sockets.push({ address: readAddress(hex, endianness), port: Number.parseInt(port, 16), uid: Number(uid), inode });
+  }
+  return sockets;
+}
+
+function readAddress(hex: string, endianness: 'LE' | 'BE'): string {
+  if (hex.length > 8) return hex === IPV6_WILDCARD ? '::' : 'ipv6';
+  const octets = [...Buffer.from(hex, 'hex')];
+  return (endianness === 'LE' ? octets.reverse() : octets).join('.');
+}
