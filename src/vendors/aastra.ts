@@ -12,8 +12,10 @@ const SIP_WORDS = /^(?:Aastra|Mitel)[ -](\d{2,4}[a-z]{0,3})(?:-SIP)?\/(\d[\d.]{0
 /** 6869i, 6920w, 53i, 9143i: no name of a model has twelve characters, as a MAC has. */
 const MODEL_NAME = '\\d{2,4}[A-Za-z]{0,3}';
 
+const CLAIM = new RegExp(`^(?:(?:Aastra|Mitel)[ -]?)?(${MODEL_NAME})$`, 'i');
+
 function spellModel(claim: string): string | null {
-  const name = new RegExp(`^(?:(?:Aastra|Mitel)[ -]?)?(${MODEL_NAME})$`, 'i').exec(claim.trim())?.[1]?.toLowerCase();
+  const name = CLAIM.exec(claim.trim())?.[1]?.toLowerCase();
   return name === undefined ? null : (SHORT_NAMES[name] ?? name);
 }
 
