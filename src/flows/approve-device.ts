@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Device } from '../core/device.ts';
-import { EXTENSION_NUMBER, type Extension } from '../core/extension.ts';
 import { drawPassword } from '../core/draw-password.ts';
+import { EXTENSION_NUMBER, type Extension } from '../core/extension.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { newDevice } from '../core/new-device.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { Secret } from '../core/secret.ts';
-import { newDevice } from '../core/new-device.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
 import type { Office } from './office.ts';
@@ -91,7 +91,9 @@ export function planApproval(office: Office, request: ApproveRequest, now: numbe
     recognise(vendors, { mac: request.mac, words: { userAgent: '', vendor: '', model: '', firmware: '' } })?.vendorId;
   // A phone that never showed itself may be approved ahead of its first boot, but not one of a make that nobody knows.
   if (vendorId === undefined) {
-    return err(known === undefined ? { kind: 'no-such-device', mac: request.mac } : { kind: 'vendor-unknown', mac: request.mac });
+    return err(
+      known === undefined ? { kind: 'no-such-device', mac: request.mac } : { kind: 'vendor-unknown', mac: request.mac },
+    );
   }
   const bad = request.extensions.find((number) => !EXTENSION_NUMBER.test(number));
   if (bad !== undefined || request.extensions.length === 0) return err({ kind: 'bad-extension', saw: bad ?? '' });

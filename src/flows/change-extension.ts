@@ -69,7 +69,8 @@ export function applyPatch(number: string, before: Extension | undefined, patch:
     number,
     displayName: patch.displayName ?? before?.displayName ?? number,
     authName: patch.authName ?? before?.authName ?? number,
-    password: patch.password === undefined ? (before?.password ?? new Secret(drawPassword())) : new Secret(patch.password),
+    password:
+      patch.password === undefined ? (before?.password ?? new Secret(drawPassword())) : new Secret(patch.password),
     voicemail: patch.voicemail ?? before?.voicemail ?? '',
   };
 }

@@ -2,12 +2,7 @@ import type { Site } from '../core/site.ts';
 import type { Office } from './office.ts';
 
 /** Replaces the site's settings. The caller has validated them; the revision is counted here. */
-export function changeSite(
-  office: Office,
-  edit: (site: Site) => Site,
-  actor: string,
-  now: number,
-): Promise<Site> {
+export function changeSite(office: Office, edit: (site: Site) => Site, actor: string, now: number): Promise<Site> {
   return office.exclusively(async () => {
     const before = office.site();
     const site = { ...edit(before), revision: before.revision + 1 };

@@ -1,7 +1,7 @@
 import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
-import type { SubscribeDialog } from '../core/sighting.ts';
 import type { Secret } from '../core/secret.ts';
+import type { SubscribeDialog } from '../core/sighting.ts';
 import type { Counters } from './counters.ts';
 import type { Office } from './office.ts';
 

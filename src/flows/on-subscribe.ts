@@ -5,7 +5,7 @@ import { newDevice } from '../core/new-device.ts';
 import type { Sighting } from '../core/sighting.ts';
 import { dialogTag } from '../sip/build-notify.ts';
 import { buildReply } from '../sip/build-reply.ts';
-import type { SipRequest } from '../sip/message.ts';
+import { firstHeader, type SipRequest } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
 import { readSighting } from '../sip/read-sighting.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
@@ -44,7 +44,8 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
 
   return function onDatagram({ data, address, port }) {
     counters.count('datagramsHeard');
-    if (!lan.isOnLink(address) && !lan.isOwnAddress(address)) return ignore(address, 'the sender is not on a served LAN');
+    if (!lan.isOnLink(address) && !lan.isOwnAddress(address))
+      return ignore(address, 'the sender is not on a served LAN');
     const parsed = parseMessage(data);
     if (!parsed.ok) return ignore(address, parsed.problem);
     if (parsed.value.kind !== 'request') return ignore(address, 'a response');
@@ -55,7 +56,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
 
     const now = clock();
     const { dialog } = read.value;
-    const key = `${address}:${port} ${dialog.callId} ${dialog.from}`;
+    const key = `${address}:${port} ${dialog.callId} ${dialog.from} ${firstHeader(request, 'cseq')}`;
     const remembered = dialogs.get(key);
     if (remembered !== undefined && now - remembered.at < COPIES_ARRIVE_WITHIN_MS) {
       counters.count('subscribesRepeated');
@@ -75,7 +76,8 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
         dialogs.delete(key);
         ignore(address, 'no MAC address in the message, and none in the neighbour table for its sender');
       },
-      (cause: unknown) => log.error({ event: 'subscribe.failed', cause: String(cause) }, 'could not find a MAC address'),
+      (cause: unknown) =>
+        log.error({ event: 'subscribe.failed', cause: String(cause) }, 'could not find a MAC address'),
     );
   };
 
@@ -111,7 +113,13 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     const device = describe(known, sighting, mac, now);
     office.see(device);
     if (known?.address && known.address !== device.address) {
-      office.record({ mac, at: now, step: 'moved', reason: '', detail: { from: known.address, to: device.address ?? '' } });
+      office.record({
+        mac,
+        at: now,
+        step: 'moved',
+        reason: '',
+        detail: { from: known.address, to: device.address ?? '' },
+      });
     }
     const reason = decision.do === 'send-profile-url' ? '' : decision.reason;
     office.record({ mac, at: now, step: 'seen', reason, detail: seenDetail(device) });

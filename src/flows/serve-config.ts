@@ -6,9 +6,9 @@ import { vendorById, vendors } from '../vendors/all.ts';
 import { matchFile } from '../vendors/match-file.ts';
 import { recognise } from '../vendors/recognise.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
+import type { ConfigCache } from './config-cache.ts';
 import type { Deliveries } from './delivery.ts';
 import type { Doors } from './doors.ts';
-import type { ConfigCache } from './config-cache.ts';
 import { findMacInPath } from './find-mac-in-path.ts';
 
 export interface ConfigRequest {
@@ -89,7 +89,15 @@ export function createConfigServer(doors: Doors, deliveries: Deliveries, cache: 
     if (found === undefined) return undefined;
     const now = clock();
     const { vendorId, model, firmware } = found;
-    const device = { ...newDevice(mac, now), vendorId, model, firmware, words, address: request.source, lastSeenAt: now };
+    const device = {
+      ...newDevice(mac, now),
+      vendorId,
+      model,
+      firmware,
+      words,
+      address: request.source,
+      lastSeenAt: now,
+    };
     office.see(device);
     const detail = { address: request.source, userAgent: words.userAgent, file: request.path };
     office.record({ mac, at: now, step: 'seen', reason: 'asked for a file without being told to', detail });
@@ -122,7 +130,10 @@ export function createConfigServer(doors: Doors, deliveries: Deliveries, cache: 
       const detail = { file: request.path, status: 200, bytes: bytes.length, digest: digest.slice(0, 16) };
       office.record({ mac, at, step: 'fetched', reason: note, detail });
       if (file === vendor.files[0]) deliveries.fetched(mac);
-      log.info({ event: 'config.served', mac, vendor: vendor.id, file: request.path, bytes: bytes.length }, 'config served');
+      log.info(
+        { event: 'config.served', mac, vendor: vendor.id, file: request.path, bytes: bytes.length },
+        'config served',
+      );
     }
     return { kind: 'file', bytes, contentType, digest };
   }

@@ -1,0 +1,65 @@
+import type { Device } from '../core/device.ts';
+import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { type ResolvedSettings, resolveSettings } from '../core/settings.ts';
+import { describeRenderProblem, renderPreview } from '../render/render-file.ts';
+import { vendorById } from '../vendors/all.ts';
+import type { ConfigCache } from './config-cache.ts';
+import type { Doors } from './doors.ts';
+
+export interface ConfigPreview {
+  /** The name as the phone asks for it. */
+  readonly file: string;
+  readonly contentType: string;
+  /** Secrets are covered with dots. */
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+export interface PreviewProblem {
+  readonly kind: 'no-such-device' | 'not-approved' | 'no-such-file' | 'not-renderable';
+  /** One sentence for people. */
+  readonly reason: string;
+}
+
+/** The file that the phone would get now, with secrets covered. `fileName`: as phones ask for it or the template's; default its own. */
+export function previewConfig(
+  { office, lan }: Pick<Doors, 'office' | 'lan'>,
+  cache: ConfigCache,
+  mac: MacAddress,
+  fileName?: string,
+): Result<ConfigPreview, PreviewProblem> {
+  const device = office.findDevice(mac);
+  if (device === undefined)
+    return err({ kind: 'no-such-device', reason: `No phone ${formatMacAddress(mac)} is known.` });
+  const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
+  if (device.state !== 'approved' || vendor === undefined) {
+    return err({ kind: 'not-approved', reason: `Phone ${formatMacAddress(mac)} is not approved: it gets no file.` });
+  }
+  const model = device.model ?? vendor.unknownModel.name;
+  const file =
+    fileName === undefined
+      ? vendor.files[0]
+      : vendor.files.find(({ name, pattern }) => name === fileName || pattern.test(fileName));
+  if (file === undefined) {
+    const known = vendor.files.map(({ name }) => name).join(', ');
+    return err({ kind: 'no-such-file', reason: `${vendor.name} has no file "${fileName}"; known are ${known}.` });
+  }
+  const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
+  const rendered = renderPreview(cache.input(device, vendor, file, host));
+  if (!rendered.ok) return err({ kind: 'not-renderable', reason: describeRenderProblem(rendered.problem) });
+  const { bytes, contentType, notes } = rendered.value;
+  return ok({ file: file.pathFor(mac, model), contentType, text: bytes.toString('utf8'), notes });
+}
+
+/** Every setting of a device with the layer its value comes from. */
+export function resolveDeviceSettings({ office }: Pick<Doors, 'office'>, device: Device): ResolvedSettings {
+  const site = office.site();
+  const vendorId = device.vendorId ?? '';
+  return resolveSettings([
+    { layer: 'site', patch: site.settings },
+    { layer: 'vendor', patch: site.vendorSettings[vendorId] },
+    { layer: 'model', patch: site.modelSettings[`${vendorId}/${device.model ?? ''}`] },
+    { layer: 'device', patch: device.settings },
+  ]);
+}

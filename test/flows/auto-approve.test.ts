@@ -1,0 +1,93 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { AutoApproveRule } from '../../src/core/site.ts';
+import { startAutoApproval } from '../../src/flows/auto-approve.ts';
+import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
+
+const RULE: AutoApproveRule = {
+  vendorId: 'yealink',
+  macPrefix: null,
+  firstExtension: '200',
+  lastExtension: '202',
+  createExtensions: false,
+};
+
+function phone(last: number) {
+  return device(`0015650000${last.toString(16).padStart(2, '0')}`, { vendorId: 'yealink' });
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 40; turn += 1) await setImmediate();
+}
+
+test('nothing is approved without a rule', async () => {
+  const { doors, office } = openDoors({ extensions: [extension('200')] });
+  startAutoApproval(doors);
+  office.see(phone(1));
+  await settle();
+  expect(office.findDevice(phone(1).mac)?.state).toBe('pending');
+});
+
+test('phones that come at the same time get the next free extensions, one each', async () => {
+  const numbers = ['200', '201', '202'];
+  const { doors, office } = openDoors({
+    site: { autoApprove: [RULE] },
+    extensions: numbers.map((number) => extension(number)),
+    devices: [device('001565aaaaaa', { state: 'approved', extensions: ['201'] })],
+  });
+  startAutoApproval(doors);
+  for (const last of [1, 2, 3]) office.see(phone(last));
+  await settle();
+  const given = [1, 2, 3].map((last) => office.findDevice(phone(last).mac)?.extensions[0]);
+  expect(given.filter((number) => number !== undefined).sort()).toEqual(['200', '202']);
+  expect(numbers.map((number) => office.holdersOf(number).length)).toEqual([1, 1, 1]);
+});
+
+test('a used-up range is said in the journey, and the phone stays pending', async () => {
+  const { doors, office, journey } = openDoors({ site: { autoApprove: [RULE] } });
+  startAutoApproval(doors);
+  office.see(phone(1));
+  await settle();
+  expect(journey).toMatchObject([{ step: 'refused', reason: expect.stringContaining('between 200 and 202') }]);
+  expect(office.findDevice(phone(1).mac)?.state).toBe('pending');
+});
+
+test('a rule may make the extensions it gives', async () => {
+  const rule = { ...RULE, createExtensions: true, firstExtension: '0010', lastExtension: '0019' };
+  const { doors, office } = openDoors({ site: { autoApprove: [rule] } });
+  startAutoApproval(doors);
+  office.see(phone(1));
+  await settle();
+  expect(office.findExtension('0010')?.password.reveal()).toMatch(/^\w{16}$/);
+});
+
+test.each([
+  ['another vendor', { ...RULE, vendorId: 'snom' }],
+  ['another MAC prefix', { ...RULE, vendorId: null, macPrefix: '805ec0' }],
+])('a rule for %s does not fit', async (_case, rule) => {
+  const { doors, office, journey } = openDoors({ site: { autoApprove: [rule] }, extensions: [extension('200')] });
+  startAutoApproval(doors);
+  office.see(phone(1));
+  await settle();
+  expect([office.findDevice(phone(1).mac)?.state, journey]).toEqual(['pending', []]);
+});
+
+test('a phone of an unknown maker is never approved by a rule', async () => {
+  const { doors, office } = openDoors({
+    site: { autoApprove: [{ ...RULE, vendorId: null }] },
+    extensions: [extension('200')],
+  });
+  startAutoApproval(doors);
+  office.see(device('00304fa99948'));
+  await settle();
+  expect(office.findDevice(mac('00304fa99948'))?.state).toBe('pending');
+});
+
+test('a stopped watch approves no more', async () => {
+  const { doors, office } = openDoors({ site: { autoApprove: [RULE] }, extensions: [extension('200')] });
+  const stop = startAutoApproval(doors);
+  stop();
+  office.see(phone(1));
+  await settle();
+  expect(office.findDevice(phone(1).mac)?.state).toBe('pending');
+});

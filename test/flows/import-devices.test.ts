@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { type ImportRow, importDevices } from '../../src/flows/import-devices.ts';
+import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
+
+function row(line: number, macText: string, number: string, more: Partial<ImportRow> = {}): ImportRow {
+  return { line, mac: mac(macText), extension: number, password: `secret-${number}`, ...more };
+}
+
+const OPTIONS = { actor: 'tester', partial: false, now: 7 };
+
+test('a list becomes approved phones and their extensions, in one commit', async () => {
+  const { office, commits } = openDoors();
+  const rows = [
+    row(2, '001565000001', '101', { displayName: 'Empfang' }),
+    row(3, '000413000002', '102', { model: 'D785' }),
+  ];
+  const result = await importDevices(office, rows, OPTIONS);
+  expect(result).toMatchObject({ stored: true, effects: [{ effect: 'new' }, { effect: 'new' }] });
+  expect(commits).toHaveLength(1);
+  expect(office.findDevice(mac('000413000002'))).toMatchObject({ state: 'approved', vendorId: 'snom', model: 'D785' });
+  expect(office.findExtension('101')).toMatchObject({ displayName: 'Empfang', authName: '101' });
+  expect(office.findExtension('101')?.password.reveal()).toBe('secret-101');
+});
+
+test('the same list again changes nothing', async () => {
+  const { office, commits } = openDoors();
+  const rows = [row(2, '001565000001', '101', { displayName: 'Empfang' })];
+  await importDevices(office, rows, OPTIONS);
+  const token = office.findDevice(mac('001565000001'))?.token;
+  const again = await importDevices(office, rows, OPTIONS);
+  expect(again.effects).toMatchObject([{ effect: 'unchanged' }]);
+  expect(commits).toHaveLength(1);
+  expect(office.findDevice(mac('001565000001'))?.token).toBe(token);
+});
+
+test('a new password changes the account and leaves the phone its token', async () => {
+  const { office } = openDoors();
+  await importDevices(office, [row(2, '001565000001', '101')], OPTIONS);
+  const token = office.findDevice(mac('001565000001'))?.token;
+  const again = await importDevices(office, [row(2, '001565000001', '101', { password: 'other' })], OPTIONS);
+  expect(again.effects).toMatchObject([{ effect: 'changed' }]);
+  expect(office.findExtension('101')?.password.reveal()).toBe('other');
+  expect(office.findDevice(mac('001565000001'))?.token).toBe(token);
+});
+
+test('one bad row keeps all out, unless a part is asked for', async () => {
+  const taken = device('001565999999', { state: 'approved', extensions: ['102'] });
+  const { office, commits } = openDoors({ devices: [taken], extensions: [extension('102')] });
+  const rows = [row(2, '001565000001', '101'), row(3, '001565000002', '102')];
+  const whole = await importDevices(office, rows, OPTIONS);
+  expect(whole.stored).toBe(false);
+  expect(whole.effects).toMatchObject([{ effect: 'new' }, { effect: 'refused', line: 3 }]);
+  expect(commits).toEqual([]);
+  const part = await importDevices(office, rows, { ...OPTIONS, partial: true });
+  expect(part.stored).toBe(true);
+  expect(office.findDevice(mac('001565000001'))?.state).toBe('approved');
+  expect(office.holdersOf('102').map((holder) => holder.mac)).toEqual([taken.mac]);
+});
+
+test('two phones may swap their extensions in one list', async () => {
+  const { office } = openDoors();
+  await importDevices(office, [row(2, '001565000001', '101'), row(3, '001565000002', '102')], OPTIONS);
+  await importDevices(office, [row(2, '001565000001', '102'), row(3, '001565000002', '101')], OPTIONS);
+  expect(office.holdersOf('101').map((holder) => holder.mac)).toEqual(['001565000002']);
+  expect(office.holdersOf('102').map((holder) => holder.mac)).toEqual(['001565000001']);
+});
+
+test('a phone of an unknown maker is refused with a sentence', async () => {
+  const { office } = openDoors();
+  const result = await importDevices(office, [row(2, '00304fa99948', '101')], OPTIONS);
+  expect(result.effects[0]).toMatchObject({ effect: 'refused', reason: expect.stringContaining('00:30:4f:a9:99:48') });
+});

@@ -1,0 +1,180 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Device } from '../../src/core/device.ts';
+import { createConfigCache } from '../../src/flows/config-cache.ts';
+import { previewConfig } from '../../src/flows/preview-config.ts';
+import { type ConfigRequest, createConfigServer } from '../../src/flows/serve-config.ts';
+import { openTemplateSet, type TemplateSet } from '../../src/render/template-set.ts';
+import { vendors } from '../../src/vendors/all.ts';
+import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
+
+const PHONE = '001565f4f9e1';
+const TOKEN = 'd'.repeat(32);
+const ADDRESS = '192.168.10.31';
+let templates: TemplateSet;
+
+beforeAll(async () => {
+  const quiet = () => undefined;
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  templates = await openTemplateSet({ vendors, siteDir: '/nonexistent', signal: new AbortController().signal, log });
+});
+
+function approved(more: Partial<Device> = {}): Device {
+  return device(PHONE, {
+    state: 'approved',
+    vendorId: 'yealink',
+    model: 'T46S',
+    extensions: ['101'],
+    token: TOKEN,
+    address: ADDRESS,
+    ...more,
+  });
+}
+
+function setUp(contents: Parameters<typeof openDoors>[0] = {}) {
+  const opened = openDoors({ devices: [approved()], extensions: [extension('101')], ...contents });
+  opened.neighbours.set(ADDRESS, mac(PHONE));
+  const fetched: string[] = [];
+  const deliveries = { deliver: () => undefined, fetched: (who: string) => fetched.push(who), stop: () => undefined };
+  const { counters, clock, phonePort } = opened.doors;
+  const cache = createConfigCache({ office: opened.office, templates, counters, clock, phonePort });
+  const serveConfig = createConfigServer(opened.doors, deliveries, cache);
+  const ask = (more: Partial<ConfigRequest> = {}) =>
+    serveConfig({
+      method: 'GET',
+      token: TOKEN,
+      path: `${PHONE}.cfg`,
+      source: ADDRESS,
+      localAddress: '192.168.10.2',
+      userAgent: 'Yealink W52P 25.81.0.10',
+      ...more,
+    });
+  const text = async (more: Partial<ConfigRequest> = {}) => {
+    const reply = await ask(more);
+    return reply.kind === 'file' ? reply.bytes.toString('utf8') : reply.kind;
+  };
+  return { ...opened, ask, text, fetched, cache };
+}
+
+test('an approved phone gets its own file, with its account, and the journey tells', async () => {
+  const { text, journey, fetched } = setUp();
+  const file = await text();
+  expect(file).toContain('account.1.password = pw-101');
+  expect(journey).toMatchObject([{ step: 'fetched', detail: { file: `${PHONE}.cfg`, status: 200 } }]);
+  expect(journey[0]?.detail.digest).toMatch(/^[0-9a-f]{16}$/);
+  expect(fetched).toEqual([PHONE]);
+  expect(JSON.stringify(journey)).not.toMatch(/pw-101|dddddd/);
+});
+
+test('the file is the same to the byte each time, and rendered once', async () => {
+  const { text, doors } = setUp();
+  expect(await text()).toBe(await text());
+  expect(doors.counters.read().filesRendered).toBe(1);
+});
+
+test('a change renders what it touches again, and nothing else', async () => {
+  const other = device('001565000002', {
+    state: 'approved',
+    vendorId: 'yealink',
+    extensions: ['102'],
+    token: 'e'.repeat(32),
+  });
+  const { text, doors, office, neighbours } = setUp({
+    devices: [approved(), other],
+    extensions: [extension('101'), extension('102')],
+  });
+  neighbours.set('192.168.10.32', other.mac);
+  const both = () => [
+    text(),
+    text({ token: other.token, path: '001565000002.cfg', source: '192.168.10.32', userAgent: '' }),
+  ];
+  await Promise.all(both());
+  await office.commit({ extensions: [extension('102', { displayName: 'Labor' })] });
+  const [first, second] = await Promise.all(both());
+  expect(doors.counters.read().filesRendered).toBe(3);
+  expect(first).not.toContain('Labor');
+  expect(second).toContain('Labor');
+  await office.commit({ site: { ...office.site(), settings: { timeZone: 'Europe/Berlin' }, revision: 1 } });
+  expect((await Promise.all(both())).join()).toContain('local_time.time_zone = +1');
+  expect(doors.counters.read().filesRendered).toBe(5);
+});
+
+test('a boot file that we do not have on purpose is a 404 that the journey explains', async () => {
+  const { ask, journey } = setUp();
+  expect(await ask({ path: `${PHONE}.boot` })).toEqual({ kind: 'not-found' });
+  expect(journey).toMatchObject([{ step: 'fetched', detail: { status: 404 }, reason: expect.stringMatching(/\w/) }]);
+});
+
+test.each<[string, Partial<ConfigRequest>, string]>([
+  ['the file of another phone', { path: '001565000002.cfg' }, 'the file asked for is that of'],
+  ['a User-Agent of another phone', { userAgent: 'Yealink SIP-T46S 66.86.0.15 00:15:65:00:00:02' }, 'User-Agent says'],
+  ['another sender by the neighbour table', { source: '192.168.10.99' }, 'by the neighbour table'],
+  ['a sender that is not on the LAN', { source: '203.0.113.5' }, 'not on a served LAN'],
+  ['a sender without neighbour entry', { source: '192.168.10.55' }, 'no MAC address for the sender'],
+])('%s is refused with a reason, and learns nothing', async (_case, more, reason) => {
+  const { ask, journey, neighbours } = setUp();
+  neighbours.set('192.168.10.99', mac('001565999999'));
+  expect(await ask(more)).toEqual({ kind: 'not-found' });
+  expect(journey).toMatchObject([{ mac: PHONE, step: 'refused', reason: expect.stringContaining(reason) }]);
+});
+
+test('a phone that is not approved gets nothing, whatever it knows', async () => {
+  const pending = device(PHONE, { vendorId: 'yealink', address: ADDRESS });
+  const { ask, journey } = setUp({ devices: [pending] });
+  expect(await ask({ token: null })).toEqual({ kind: 'not-found' });
+  expect(journey).toMatchObject([{ step: 'refused', reason: 'the phone is not approved' }]);
+});
+
+test('on the doorstep an approved phone is known by its neighbour entry alone', async () => {
+  const { text, ask } = setUp();
+  expect(await text({ token: null })).toContain('account.1.password');
+  expect(await ask({ token: null, source: '192.168.10.99' })).toEqual({ kind: 'not-found' });
+});
+
+test('a phone that DHCP sent here is listed as pending', async () => {
+  const { ask, office, neighbours, journey } = setUp({ devices: [] });
+  neighbours.set('192.168.10.40', mac('00085d112233'));
+  const reply = await ask({
+    token: null,
+    path: 'startup.cfg',
+    source: '192.168.10.40',
+    userAgent: 'Mitel6869i MAC:00-08-5D-11-22-33 V:6.4.0.140-SIP',
+  });
+  expect(reply).toEqual({ kind: 'not-found' });
+  expect(office.findDevice(mac('00085d112233'))).toMatchObject({ state: 'pending', model: '6869i' });
+  expect(journey[0]).toMatchObject({ step: 'seen' });
+});
+
+test('on loopback the MAC is not checked, and the journey says so', async () => {
+  const { text, journey } = setUp();
+  expect(await text({ source: '127.0.0.1', localAddress: '127.0.0.1' })).toContain('account.1.password');
+  expect(journey.at(-1)?.reason).toContain('MAC not checked');
+});
+
+test('a dead token opens nothing on loopback', async () => {
+  const { ask, journey } = setUp();
+  const dead = { token: 'f'.repeat(32), source: '127.0.0.1', localAddress: '127.0.0.1' };
+  expect(await ask(dead)).toEqual({ kind: 'not-found' });
+  expect(journey.at(-1)?.reason).toContain('token in the URL is not that of this phone');
+});
+
+test('under a dead token a running phone is served when the neighbour table proves it, and nobody else is', async () => {
+  const { text, ask } = setUp();
+  expect(await text({ token: 'f'.repeat(32) })).toContain('account.1.password');
+  expect(await ask({ token: 'f'.repeat(32), source: '192.168.10.99' })).toEqual({ kind: 'not-found' });
+});
+
+test('a file that cannot be made is an error for the phone and a sentence for people', async () => {
+  const { ask, journey } = setUp({ extensions: [extension('101', { displayName: 'two\nlines' })] });
+  expect(await ask()).toEqual({ kind: 'broken' });
+  expect(journey).toMatchObject([{ step: 'refused', reason: expect.stringContaining('display name of line 1') }]);
+});
+
+test('a preview covers every secret and is what the phone would get otherwise', async () => {
+  const { doors, cache, text } = setUp();
+  const preview = previewConfig(doors, cache, mac(PHONE));
+  if (!preview.ok) throw new Error(preview.problem.reason);
+  expect(preview.value.text).toContain('account.1.password = ••••••');
+  expect(preview.value.text).not.toMatch(/pw-101|dddddd/);
+  const real = await text();
+  expect(preview.value.text.split('\n')).toHaveLength(real.split('\n').length);
+});
