@@ -1,0 +1,77 @@
+import type { Model } from '../vendor.ts';
+
+/** Name, SIP accounts, line keys, number of the common file (docs/vendors/yealink.md, "Models"). */
+const TABLE: readonly (readonly [string, number, number, number])[] = [
+  ['AX83H', 4, 0, 180],
+  ['AX86R', 4, 0, 182],
+  ['CP860', 1, 0, 37],
+  ['CP920', 1, 0, 78],
+  ['CP925', 1, 0, 148],
+  ['CP960', 1, 0, 73],
+  ['CP965', 1, 0, 143],
+  ['T19P_E2', 1, 0, 53],
+  ['T20P', 2, 2, 7],
+  ['T21P', 2, 2, 34],
+  ['T21P_E2', 2, 2, 52],
+  ['T22P', 3, 3, 5],
+  ['T23', 3, 3, 44],
+  ['T26P', 3, 3, 4],
+  ['T27G', 6, 21, 69],
+  ['T27P', 6, 21, 45],
+  ['T28P', 6, 6, 0],
+  ['T29G', 16, 27, 46],
+  ['T30', 1, 0, 123],
+  ['T31', 2, 2, 123],
+  ['T31W', 2, 2, 172],
+  ['T32G', 3, 3, 32],
+  ['T33', 4, 12, 124],
+  ['T34W', 4, 12, 171],
+  ['T38G', 6, 6, 38],
+  ['T40G', 3, 3, 76],
+  ['T40P', 3, 3, 54],
+  ['T41P', 6, 15, 36],
+  ['T41S', 6, 15, 68],
+  ['T41U', 6, 15, 116],
+  ['T42G', 12, 15, 29],
+  ['T42S', 12, 15, 67],
+  ['T42U', 12, 15, 116],
+  ['T43U', 12, 15, 107],
+  ['T44', 12, 24, 174],
+  ['T46G', 16, 27, 28],
+  ['T46S', 16, 27, 66],
+  ['T46U', 16, 27, 108],
+  ['T48G', 16, 29, 35],
+  ['T48S', 16, 29, 65],
+  ['T48U', 16, 29, 109],
+  ['T49G', 16, 29, 51],
+  ['T52S', 12, 21, 74],
+  ['T53', 12, 21, 95],
+  ['T54S', 16, 27, 70],
+  ['T54W', 16, 27, 96],
+  ['T56A', 16, 27, 56],
+  ['T57W', 16, 29, 97],
+  ['T58', 16, 27, 58],
+  ['T58W', 16, 27, 150],
+  ['T73U', 12, 48, 186],
+  ['T73W', 12, 48, 183],
+  ['T74U', 16, 60, 187],
+  ['T74W', 16, 60, 184],
+  ['T77U', 16, 95, 188],
+  ['T85W', 16, 72, 196],
+  ['T87W', 16, 95, 197],
+  ['T88', 16, 95, 192],
+  ['VP530', 4, 0, 23],
+  ['W52P', 5, 0, 25],
+  ['W56P', 5, 0, 25],
+  ['W60B', 8, 0, 77],
+  ['W70B', 10, 0, 146],
+];
+
+export const yealinkModels: readonly Model[] = TABLE.map(([name, lines, keys]) => ({ name, lines, keys }));
+
+const COMMON_FILE_NUMBERS: ReadonlyMap<string, number> = new Map(TABLE.map(([name, , , number]) => [name, number]));
+
+/** `y` and twelve digits, the last two or three by hardware: y000000000066.cfg. A model that is not listed gets zeros. */
+export function formatCommonFileName(model: string): string {
+  return `y${String(COMMON_FILE_NUMBERS.get(model) ?? 0).padStart(12, '0')}.cfg`;
+}
