@@ -42,7 +42,7 @@ export function escapeValue(value: string, format: FileFormat): Result<string, s
   switch (format) {
     case 'key-value':
       if (OUTER_BLANK.test(value)) return err('it begins or ends with a blank, which this format loses');
-      if (value === RESET_WORD) return err(`${RESET_WORD} is this format's word for "reset"`);
+      if (value === RESET_WORD) return err('it is the word that resets the setting instead');
       return ok(value);
     case 'colon-value':
       // docs/vendors/aastra.md: no escape for the quotation mark is known.

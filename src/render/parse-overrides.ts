@@ -99,7 +99,8 @@ function isObject(value: unknown): value is Json {
 
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** V8 quotes a piece of the text in its message, which may be a password: only the place is taken over. */
