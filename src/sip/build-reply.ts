@@ -48,17 +48,19 @@ export function echoedHeaders(request: SipRequest, source: SocketAddress | null,
 
 /**
  * RFC 3261 18.2.1: `received` where the host differs from the source. RFC 3581 4: where rport is asked for, its value,
- * and `received` even if the host is right. Otherwise the value stays as it is.
+ * and `received` even if the host is right; both once, whatever the phone wrote. Otherwise the value stays as it is.
  */
 export function markVia(value: string, source: SocketAddress): string {
   const via = readVia(value);
   const asked = via?.parameters.has('rport') ?? false;
   if (!asked && via?.host.toLowerCase() === source.address.toLowerCase()) return value;
   const pieces: string[] = [];
+  const rport = `rport=${source.port}`;
   for (const piece of splitOutsideQuotes(value, ';')) {
     const name = trimBlanks(piece.split('=', 1)[0] ?? '').toLowerCase();
-    if (pieces.length > 0 && name === 'received') continue;
-    pieces.push(pieces.length > 0 && name === 'rport' ? `rport=${source.port}` : piece);
+    if (pieces.length === 0) pieces.push(piece);
+    else if (name !== 'rport' && name !== 'received') pieces.push(piece);
+    else if (name === 'rport' && !pieces.includes(rport)) pieces.push(rport);
   }
   return `${pieces.join(';')};received=${source.address}`;
 }
