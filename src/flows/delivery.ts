@@ -71,6 +71,8 @@ export function createDeliveries(doors: Doors): Deliveries {
     notify(device, delivery, {
       dialog,
       localAddress,
+      // The first NOTIFY of a boot's dialog; one that comes later must count higher.
+      cseq: cause === 'boot' ? 1 : laterCseq(),
       event: 'ua-profile',
       body: { contentType: 'application/url', text: url },
     });
@@ -98,6 +100,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     notify(device, delivery, {
       dialog,
       localAddress,
+      cseq: laterCseq(),
       event,
       ...(extension && { credentials: { username: extension.authName, password: extension.password } }),
     });
@@ -150,6 +153,11 @@ export function createDeliveries(doors: Doors): Deliveries {
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** RFC 3261 8.1.1.5: below 2^31, and rising within a dialog that may outlive our memory of it: the seconds of the clock do. */
+  function laterCseq(): number {
+    return Math.floor(clock() / 1000) % 2 ** 31;
   }
 
   function waitForFetch(delivery: Delivery, milliseconds: number, otherwise: () => void): void {

@@ -1,7 +1,6 @@
 import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
-import type { Secret } from '../core/secret.ts';
-import type { SubscribeDialog } from '../core/sighting.ts';
+import type { NotifyOutcome, NotifyRequest } from '../sip/notify-client.ts';
 import type { Counters } from './counters.ts';
 import type { Office } from './office.ts';
 
@@ -14,21 +13,7 @@ export interface LanDoors {
   macOf(address: string): Promise<MacAddress | undefined>;
 }
 
-export interface NotifyRequest {
-  readonly dialog: SubscribeDialog;
-  readonly localAddress: string;
-  readonly event: string;
-  readonly body?: { readonly contentType: string; readonly text: string };
-  readonly credentials?: { readonly username: string; readonly password: Secret };
-  readonly signal?: AbortSignal;
-}
-
-export type NotifyOutcome =
-  | { readonly kind: 'acknowledged'; readonly status: number; readonly afterMs: number; readonly copies: number }
-  | { readonly kind: 'rejected'; readonly status: number; readonly reason: string }
-  | { readonly kind: 'no-answer'; readonly copies: number }
-  | { readonly kind: 'not-sent'; readonly reason: string }
-  | { readonly kind: 'cancelled' };
+export type { NotifyOutcome, NotifyRequest } from '../sip/notify-client.ts';
 
 /** `sip/notify-client` and `sip/lan-sockets` fit. */
 export interface SipDoors {

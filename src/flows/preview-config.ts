@@ -17,9 +17,9 @@ export interface ConfigPreview {
 }
 
 export interface PreviewProblem {
-  readonly kind: 'no-such-device' | 'not-approved' | 'no-such-file' | 'not-renderable';
+  readonly kind: 'no-such-device' | 'not-approved' | 'no-such-file' | 'file-cannot-be-made';
   /** One sentence for people. */
-  readonly reason: string;
+  readonly sentence: string;
 }
 
 /** The file that the phone would get now, with secrets covered. `fileName`: as phones ask for it or the template's; default its own. */
@@ -31,10 +31,10 @@ export function previewConfig(
 ): Result<ConfigPreview, PreviewProblem> {
   const device = office.findDevice(mac);
   if (device === undefined)
-    return err({ kind: 'no-such-device', reason: `No phone ${formatMacAddress(mac)} is known.` });
+    return err({ kind: 'no-such-device', sentence: `No phone ${formatMacAddress(mac)} is known.` });
   const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
   if (device.state !== 'approved' || vendor === undefined) {
-    return err({ kind: 'not-approved', reason: `Phone ${formatMacAddress(mac)} is not approved: it gets no file.` });
+    return err({ kind: 'not-approved', sentence: `Phone ${formatMacAddress(mac)} is not approved: it gets no file.` });
   }
   const model = device.model ?? vendor.unknownModel.name;
   const file =
@@ -43,11 +43,11 @@ export function previewConfig(
       : vendor.files.find(({ name, pattern }) => name === fileName || pattern.test(fileName));
   if (file === undefined) {
     const known = vendor.files.map(({ name }) => name).join(', ');
-    return err({ kind: 'no-such-file', reason: `${vendor.name} has no file "${fileName}"; known are ${known}.` });
+    return err({ kind: 'no-such-file', sentence: `${vendor.name} has no file "${fileName}"; known are ${known}.` });
   }
   const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
   const rendered = renderPreview(cache.input(device, vendor, file, host));
-  if (!rendered.ok) return err({ kind: 'not-renderable', reason: describeRenderProblem(rendered.problem) });
+  if (!rendered.ok) return err({ kind: 'file-cannot-be-made', sentence: describeRenderProblem(rendered.problem) });
   const { bytes, contentType, notes } = rendered.value;
   return ok({ file: file.pathFor(mac, model), contentType, text: bytes.toString('utf8'), notes });
 }

@@ -152,6 +152,7 @@ test('an approval is delivered into the last SUBSCRIBE, then by check-sync, then
   expect(notifies).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1);
   expect(notifies[1]).toMatchObject({ event: 'check-sync;reboot=false', credentials: { username: '101' } });
+  expect(notifies[1]?.cseq).toBeGreaterThanOrEqual(notifies[0]?.cseq ?? 0);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(journey.map(({ step }) => step)).toEqual(['seen', 'notified', 'acknowledged', 'resynced', 'stalled']);
   expect(journey.at(-1)?.reason).toContain('power-cycle the phone');
