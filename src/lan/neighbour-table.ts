@@ -3,7 +3,8 @@ import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { type Neighbour, parseNeighbourTable } from './parse-neighbour-table.ts';
 
-const LINUX_FILE = '/proc/net/arp';
+/** proc(5); Linux only. */
+const TABLE_FILE = '/proc/net/arp';
 
 /** Ms for which a table is believed to hold who it holds. Reading 1,000 entries takes some 3 ms: not for every request. */
 const BELIEVED_FOR_MS = 1_000;
@@ -25,7 +26,8 @@ export interface NeighbourTable {
 
 export interface NeighbourTableOptions {
   readonly log: Logger;
-  readonly file?: string;
+  /** The table's text. */
+  readonly readText?: () => Promise<string>;
   /** Milliseconds from any start. */
   readonly clock?: () => number;
 }
@@ -38,7 +40,7 @@ interface Snapshot {
 
 /** Reads nothing before the first question. Holds nothing open. */
 export function createNeighbourTable(options: NeighbourTableOptions): NeighbourTable {
-  const { log, file = LINUX_FILE, clock = () => performance.now() } = options;
+  const { log, readText = () => readFile(TABLE_FILE, 'utf8'), clock = () => performance.now() } = options;
   let latest: Snapshot | undefined;
   let reading: Promise<Snapshot> | undefined;
   let absent = false;
@@ -80,7 +82,7 @@ export function createNeighbourTable(options: NeighbourTableOptions): NeighbourT
 
   async function read(): Promise<Snapshot> {
     const at = clock();
-    const text = await readFile(file, 'utf8').catch((cause: unknown) => tellUnreadable(cause));
+    const text = await readText().catch((cause: unknown) => tellUnreadable(cause));
     latest = { neighbours: parseNeighbourTable(text), at };
     return latest;
   }
@@ -89,7 +91,7 @@ export function createNeighbourTable(options: NeighbourTableOptions): NeighbourT
   function tellUnreadable(cause: unknown): '' {
     absent = isAbsent(cause);
     if (!told) {
-      const facts = { event: 'neighbours.unreadable', file, cause: String(cause) };
+      const facts = { event: 'neighbours.unreadable', file: TABLE_FILE, cause: String(cause) };
       log.warn(facts, 'no neighbour table: the MAC address behind an address cannot be checked');
     }
     told = true;
