@@ -36,7 +36,7 @@ export function answerChallenge(challenge: string, request: ChallengedRequest): 
   const nonce = parameters.get('nonce');
   if (realm === undefined || nonce === undefined) return err('no-realm-or-nonce');
   const algorithm = (parameters.get('algorithm') ?? 'MD5').toUpperCase();
-  const hashName = Object.hasOwn(HASHES, algorithm) ? HASHES[algorithm] : undefined;
+  const hashName = HASHES[algorithm];
   if (hashName === undefined) return err('unknown-algorithm');
   const qop = parameters.get('qop');
   const offered = splitOutsideQuotes(qop ?? 'auth', ',').map((word) => trimBlanks(word).toLowerCase());

@@ -53,6 +53,7 @@ const plain = subscribe();
 test.each<[string, Buffer]>([
   ['bare line feeds', Buffer.from(plain.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')],
   ['no blank line at the end', plain.subarray(0, -2)],
+  ['two carriage returns at each line end', Buffer.from(plain.toString('latin1').replaceAll('\r', '\r\r'), 'latin1')],
   ['no line end at the end', plain.subarray(0, -4)],
   ['a blank line of another kind at the end', Buffer.concat([plain.subarray(0, -2), Buffer.from('\n')])],
   ['line ends before the start line', Buffer.concat([Buffer.from('\r\n\r\n\n'), plain])],
@@ -161,8 +162,10 @@ test.each<[string, Buffer, NotSip]>([
   ['two Call-IDs', subscribe({ i: '2' }), 'header-doubled'],
   ['two CSeqs', subscribe({ cseq: '1 SUBSCRIBE' }), 'header-doubled'],
   ['a Via of another protocol', subscribe({ Via: 'HTTP/1.1 proxy' }), 'bad-via'],
+  ['a Via of SIP/3.0', subscribe({ Via: 'SIP/3.0/UDP h' }), 'bad-via'],
   ['a Via without host', subscribe({ Via: 'SIP/2.0/UDP ;branch=1' }), 'bad-via'],
   ['a From whose bracket is open', subscribe({ From: '<sip:a@b;tag=1' }), 'bad-address'],
+  ['a quoted name without brackets behind it', subscribe({ To: '"name" sip:a@b' }), 'bad-address'],
   ['a To without URI', subscribe({ To: '"name" <>' }), 'bad-address'],
   ['a CSeq without number', subscribe({ CSeq: 'x SUBSCRIBE' }), 'bad-cseq'],
   ['a CSeq without method', subscribe({ CSeq: '1' }), 'bad-cseq'],

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Sighting } from '../../src/core/sighting.ts';
@@ -29,6 +31,7 @@ test.each([
   'MAC=001565AABBCC',
   'MAC_001565AABBCC',
   'MAC/001565AABBCC',
+  'MAC@001565AABBCC',
   'MAC%20001565AABBCC',
   'MAC%2d001565AABBCC',
   '%4d%41%43%3a001565AABBCC',
@@ -162,6 +165,10 @@ test('words are cut to a length that can be shown and kept', () => {
   expect(words.vendor).toBe('v'.repeat(64));
   expect(words.model).toBe('📞'.repeat(32));
   expect(words.userAgent).toBe('u'.repeat(200));
+  // A character is kept whole or not at all.
+  expect(sighting({ Event: `ua-profile;model="a${'%F0%9F%93%9E'.repeat(80)}"` }).words.model).toBe(
+    `a${'📞'.repeat(31)}`,
+  );
 });
 
 test.each<[string, string, string]>([
@@ -235,4 +242,22 @@ test('whatever the Contact says, the address written to is one word with the hos
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('a kept sighting does not keep its datagram', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const padding = Buffer.alloc(60_000, 'x');
+  const remember = (index: number) =>
+    readSighting(
+      requestIn(Buffer.concat([subscribe({ 'Call-ID': `a-call-id-of-some-length-${index}` }), padding])),
+      SOURCE,
+    );
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const kept = Array.from({ length: 400 }, (_, index) => remember(index));
+  collect();
+  // All datagrams together are 24 MB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(6_000_000);
+  expect(kept).toHaveLength(400);
 });
