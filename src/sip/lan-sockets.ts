@@ -34,7 +34,12 @@ export interface LanSocketsOptions {
   readonly interfaces: InterfaceWatch;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Milliseconds from any start. */
+  readonly clock?: () => number;
 }
+
+/** Ms between two log lines about the same refusal: whoever sends from port 0 must not fill the disk. */
+const SAY_AGAIN_MS = 60_000;
 
 /** Why nothing was sent, where the system had no say. */
 export const NO_SOCKET = 'no socket on that address';
@@ -46,15 +51,16 @@ interface OpenSocket {
 }
 
 /** Resolves when the sockets of the interfaces served now are open. They come and go with the interfaces. */
-export async function openLanSockets({ interfaces, signal, log }: LanSocketsOptions): Promise<LanSockets> {
+export async function openLanSockets(options: LanSocketsOptions): Promise<LanSockets> {
+  const { interfaces, signal, log, clock = () => performance.now() } = options;
   signal.throwIfAborted();
   const listeners = new Set<(message: LanMessage) => void>();
   const sockets = new Map<string, OpenSocket>();
   const opening = new Map<string, Promise<void>>();
   /** Of sockets that went: phones answer to the port that our Via named, so the interface gets it back where it is still free. */
   const lastPorts = new Map<string, number>();
-  /** Last refusal by address: each is logged once, until something else happens. */
-  const refusals = new Map<string, string>();
+  /** When each refusal was logged last. Bounded by our addresses and the system's error codes. */
+  const toldAt = new Map<string, number>();
   let sent = 0;
   let failed = 0;
   let lastError: string | undefined;
@@ -105,7 +111,6 @@ export async function openLanSockets({ interfaces, signal, log }: LanSocketsOpti
       drop(address, socket);
     });
     lastPorts.set(address, port);
-    refusals.delete(address);
     sockets.set(address, { socket, port, receiveBuffer: askReceiveBuffer(socket.socket, `unicast ${address}`, log) });
     log.info({ event: 'socket.opened', address, port }, 'unicast socket opened');
   }
@@ -132,7 +137,6 @@ export async function openLanSockets({ interfaces, signal, log }: LanSocketsOpti
     open.socket.send(data, to.port, to.address).then(
       () => {
         sent++;
-        if (refusals.size > 0) refusals.delete(localAddress);
       },
       (cause: unknown) => refuse(localAddress, codeOf(cause), onRefused),
     );
@@ -146,8 +150,8 @@ export async function openLanSockets({ interfaces, signal, log }: LanSocketsOpti
 
   function tellRefused(address: string, reason: string, what: string): void {
     lastError = `${address} ${what}: ${reason}`;
-    if (refusals.get(address) === lastError) return;
-    refusals.set(address, lastError);
+    if (clock() - (toldAt.get(lastError) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) return;
+    toldAt.set(lastError, clock());
     log.warn({ event: 'socket.refused', address, reason }, `the unicast socket ${what}`);
   }
 
