@@ -84,8 +84,7 @@ export const grandstream = {
       ar: 'ar', de: 'de', en: 'en', es: 'es', fr: 'fr', he: 'he', hr: 'hr', hu: 'hu', it: 'it', ja: 'ja', ko: 'ko', lv: 'lv',
       nl: 'nl', pl: 'pl', pt: 'pt', ru: 'ru', sl: 'sl', sv: 'se', tr: 'tr', zh: 'zh',
     },
-    // No words for countries: `toneSettings` has what is written.
-    tone: Object.fromEntries(Object.keys(grandstreamTones).map((country) => [country, country])),
+    tone: {},
     toneSettings: grandstreamTones,
   },
   spellTimeZone: spellGrandstreamTimeZone,
