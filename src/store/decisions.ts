@@ -1,0 +1,47 @@
+import type { AuditEntry } from '../core/audit.ts';
+import type { Device } from '../core/device.ts';
+import type { Extension } from '../core/extension.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import type { Site } from '../core/site.ts';
+import { writeAudit } from './audit-store.ts';
+import { nextChange } from './change-sequence.ts';
+import type { Database } from './database.ts';
+import { removeDevices, writeDevices } from './device-writer.ts';
+import { removeExtensions, writeExtensions } from './extension-store.ts';
+import { writeSite } from './site-store.ts';
+
+/** What one decision changes. Removals come first: what is removed and given is there afterwards. */
+export interface Decision {
+  readonly devices?: readonly Device[];
+  readonly removedDevices?: readonly MacAddress[];
+  readonly extensions?: readonly Extension[];
+  readonly removedExtensions?: readonly string[];
+  readonly site?: Site;
+  readonly audit?: readonly AuditEntry[];
+}
+
+export interface Decisions {
+  /**
+   * All of it or nothing, on disk when it resolves. Throws StoreError: changed-meanwhile, where another process decided
+   * about the same device or the site first; nothing is stored then, and `changes-watch` soon brings the other decision.
+   */
+  commit(decision: Decision): Promise<void>;
+}
+
+export function createDecisions(database: Database): Decisions {
+  const { cipher, writer: by, clock } = database;
+  return {
+    commit(decision) {
+      const { devices = [], removedDevices = [], extensions = [], removedExtensions = [], site, audit = [] } = decision;
+      return database.write(async (writer) => {
+        const change = await nextChange(writer, by);
+        await removeDevices(writer, removedDevices, change, clock());
+        await removeExtensions(writer, removedExtensions, change, clock());
+        await writeExtensions(writer, extensions, cipher, change);
+        await writeDevices(writer, devices, cipher, change);
+        if (site !== undefined) await writeSite(writer, site, cipher, change);
+        await writeAudit(writer, audit);
+      });
+    },
+  };
+}

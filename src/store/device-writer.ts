@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import type { Device } from '../core/device.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import { type Change, writeRemovals } from './change-sequence.ts';
+import type { Cipher } from './cipher.ts';
+import { isSameDecision, type SightingRecord, toDeviceRow, toPendingRow } from './device-rows.ts';
+import { inPortions } from './portions.ts';
+import type { DeviceRow, Writer } from './schema.ts';
+import { StoreError } from './store-error.ts';
+
+/** Stores whole devices. Of two sightings the newer one stays, whoever writes last. Throws StoreError: changed-meanwhile. */
+export async function writeDevices(
+  writer: Writer,
+  devices: readonly Device[],
+  cipher: Cipher,
+  change: Change,
+): Promise<void> {
+  await inPortions(devices, async (portion) => {
+    const rows = portion.map((device) => toDeviceRow(device, cipher, change));
+    await refuseOvertaken(writer, rows);
+    await forgetRemovals(writer, rows);
+    await writer
+      .insertInto('devices')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('mac').doUpdateSet((row) => ({
+          state: row.ref('excluded.state'),
+          vendor_id: row.ref('excluded.vendor_id'),
+          model: row.ref('excluded.model'),
+          extensions: row.ref('excluded.extensions'),
+          token: row.ref('excluded.token'),
+          token_hash: row.ref('excluded.token_hash'),
+          settings: row.ref('excluded.settings'),
+          console_passwords: row.ref('excluded.console_passwords'),
+          revision: row.ref('excluded.revision'),
+          change_seq: row.ref('excluded.change_seq'),
+          changed_by: row.ref('excluded.changed_by'),
+          first_seen_at: row.ref('excluded.first_seen_at'),
+          firmware: newerSighting('firmware'),
+          address: newerSighting('address'),
+          words: newerSighting('words'),
+          dialog: newerSighting('dialog'),
+          last_seen_at: newerSighting('last_seen_at'),
+        })),
+      )
+      .execute();
+  });
+}
+
+function newerSighting<K extends keyof DeviceRow & string>(column: K) {
+  const stored = sql.ref(`devices.${column}`);
+  const given = sql.ref(`excluded.${column}`);
+  return sql<
+    DeviceRow[K]
+  >`case when coalesce(devices.last_seen_at, 0) > coalesce(excluded.last_seen_at, 0) then ${stored} else ${given} end`;
+}
+
+/** A decision counts the device's revision up: one that does not was made without knowing the stored one. */
+async function refuseOvertaken(writer: Writer, rows: readonly DeviceRow[]): Promise<void> {
+  const stored = await writer
+    .selectFrom('devices')
+    .select(['mac', 'state', 'extensions', 'token_hash', 'settings', 'revision'])
+    .where(
+      'mac',
+      'in',
+      rows.map(({ mac }) => mac),
+    )
+    .execute();
+  const byMac = new Map(stored.map((row) => [row.mac, row]));
+  for (const row of rows) {
+    const before = byMac.get(row.mac);
+    if (before === undefined || before.revision < row.revision) continue;
+    if (before.revision === row.revision && isSameDecision(before, row)) continue;
+    const message = `The device ${row.mac} was changed meanwhile (revision ${before.revision} is stored, ${row.revision} was to be). Look again and repeat.`;
+    throw new StoreError('changed-meanwhile', message);
+  }
+}
+
+async function forgetRemovals(writer: Writer, rows: readonly DeviceRow[]): Promise<void> {
+  const macs = rows.map(({ mac }) => mac);
+  await writer.deleteFrom('removals').where('kind', '=', 'device').where('name', 'in', macs).execute();
+}
+
+export async function removeDevices(
+  writer: Writer,
+  macs: readonly MacAddress[],
+  change: Change,
+  now: number,
+): Promise<void> {
+  await inPortions(macs, async (portion) => {
+    await writer.deleteFrom('devices').where('mac', 'in', portion).execute();
+    await writeRemovals(writer, 'device', portion, change, now);
+  });
+}
+
+/** Adds what was seen; touches no decision, and nothing that is newer or was removed since. */
+export async function writeSightings(writer: Writer, sightings: readonly SightingRecord[]): Promise<void> {
+  await inPortions(sightings, async (portion) => {
+    const removed = await writer
+      .selectFrom('removals')
+      .select(['name', 'removed_at'])
+      .where('kind', '=', 'device')
+      .where(
+        'name',
+        'in',
+        portion.map(({ mac }) => mac),
+      )
+      .execute();
+    const removedAt = new Map(removed.map((row) => [row.name, Number(row.removed_at)]));
+    const rows = portion
+      .filter(({ mac, lastSeenAt, firstSeenAt }) => (lastSeenAt ?? firstSeenAt) > (removedAt.get(mac) ?? -1))
+      .map(toPendingRow);
+    if (rows.length === 0) return;
+    await writer
+      .insertInto('devices')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .column('mac')
+          .doUpdateSet({
+            vendor_id: unlessDecidedSince('vendor_id'),
+            model: unlessDecidedSince('model'),
+            firmware: sql<string | null>`coalesce(excluded.firmware, devices.firmware)`,
+            address: sql<string | null>`coalesce(excluded.address, devices.address)`,
+            words: sql<string>`excluded.words`,
+            dialog: sql<string | null>`coalesce(excluded.dialog, devices.dialog)`,
+            last_seen_at: sql<number | null>`excluded.last_seen_at`,
+          })
+          .where(sql<boolean>`coalesce(devices.last_seen_at, 0) <= coalesce(excluded.last_seen_at, 0)`),
+      )
+      .execute();
+  });
+}
+
+/** An import may say which phone it is; a sighting from before it must not unsay that. */
+function unlessDecidedSince(column: 'vendor_id' | 'model') {
+  const stored = sql.ref(`devices.${column}`);
+  const given = sql.ref(`excluded.${column}`);
+  return sql<
+    string | null
+  >`case when excluded.revision >= devices.revision then coalesce(${given}, ${stored}) else ${stored} end`;
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { KEY_BYTES } from './cipher.ts';
+import { hasCode, messageOf, StoreError } from './store-error.ts';
+
+/** The key in the file; undefined: there is no such file. Throws StoreError: key-damaged, key-exposed, not-writable. */
+export async function readKeyFile(file: string): Promise<Buffer | undefined> {
+  let key: Buffer;
+  let mode: number;
+  try {
+    mode = (await stat(file)).mode;
+    key = await readFile(file);
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return undefined;
+    throw new StoreError('not-writable', `The key file ${file} cannot be read: ${messageOf(cause)}`, cause);
+  }
+  if ((mode & 0o077) !== 0) {
+    const saw = (mode & 0o777).toString(8).padStart(4, '0');
+    const message = `The key file ${file} has mode ${saw}: others on this machine may read it. Mode 0600 is wanted (chmod 600 ${file}).`;
+    throw new StoreError('key-exposed', message);
+  }
+  if (key.length !== KEY_BYTES) {
+    const message = `The key file ${file} holds ${key.length} bytes, ${KEY_BYTES} were wanted. Put the right file back from a backup.`;
+    throw new StoreError('key-damaged', message);
+  }
+  return key;
+}
+
+/** Makes a new key, unless there is a file already: then that one counts. It appears whole or not at all, and is on disk when this resolves. */
+export async function createKeyFile(file: string): Promise<Buffer> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(randomBytes(KEY_BYTES));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    try {
+      // Like O_EXCL, a link never replaces a file; unlike it, nobody can see (or a power cut leave) an empty one.
+      await link(draft, file);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    } finally {
+      await unlink(draft);
+    }
+    await syncFolder(dirname(file));
+  } catch (cause) {
+    throw new StoreError('not-writable', `The key file ${file} cannot be made: ${messageOf(cause)}`, cause);
+  }
+  const key = await readKeyFile(file);
+  if (key === undefined) throw new StoreError('key-missing', `The key file ${file} vanished while it was being made.`);
+  return key;
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

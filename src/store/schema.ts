@@ -1,0 +1,116 @@
+import type { Generated, Kysely, Transaction } from 'kysely';
+
+/** Who wrote a row last and when in the order of commits; lets another process find what changed. */
+interface Tracked {
+  readonly change_seq: number;
+  readonly changed_by: string;
+}
+
+export interface DeviceRow extends Tracked {
+  readonly mac: string;
+  readonly state: string;
+  readonly vendor_id: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly address: string | null;
+  /** JSON. */
+  readonly words: string;
+  /** JSON. */
+  readonly dialog: string | null;
+  /** JSON list. */
+  readonly extensions: string;
+  /** Sealed. */
+  readonly token: string | null;
+  /** SHA-256, hex: compares tokens without opening them. */
+  readonly token_hash: string | null;
+  /** JSON. */
+  readonly settings: string;
+  /** Sealed JSON. */
+  readonly console_passwords: string | null;
+  readonly revision: number;
+  readonly first_seen_at: number;
+  readonly last_seen_at: number | null;
+}
+
+export interface ExtensionRow extends Tracked {
+  readonly number: string;
+  readonly display_name: string;
+  readonly auth_name: string;
+  /** Sealed. */
+  readonly password: string;
+  readonly voicemail: string;
+}
+
+export interface SiteRow extends Tracked {
+  /** Always 1. */
+  readonly id: number;
+  /** JSON of everything but the password and the revision. */
+  readonly content: string;
+  /** Sealed. */
+  readonly console_password: string | null;
+  readonly revision: number;
+}
+
+/** A device or extension that is gone: tells other processes, and keeps a late sighting from bringing it back. */
+export interface RemovalRow extends Tracked {
+  readonly kind: 'device' | 'extension';
+  readonly name: string;
+  readonly removed_at: number;
+}
+
+export interface JourneyRow {
+  readonly id: Generated<number>;
+  readonly mac: string;
+  readonly at: number;
+  readonly step: string;
+  readonly reason: string;
+  /** JSON. */
+  readonly detail: string;
+}
+
+export interface AuditRow {
+  readonly id: Generated<number>;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  /** JSON. */
+  readonly detail: string;
+}
+
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  /** SHA-256, hex. */
+  readonly hash: string;
+  readonly created_at: number;
+  readonly last_used_at: number | null;
+}
+
+export interface MetaRow {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Numbers that only grow. */
+export interface SequenceRow {
+  readonly name: string;
+  readonly last: number;
+}
+
+/** The tables after the last migration. Columns are text, integer and bigint only, so that PostgreSQL can hold them too. */
+export interface Schema {
+  readonly devices: DeviceRow;
+  readonly extensions: ExtensionRow;
+  readonly site: SiteRow;
+  readonly removals: RemovalRow;
+  readonly journeys: JourneyRow;
+  readonly audit: AuditRow;
+  readonly tokens: TokenRow;
+  readonly meta: MetaRow;
+  readonly sequences: SequenceRow;
+}
+
+export type Reader = Kysely<Schema>;
+export type Writer = Transaction<Schema>;
