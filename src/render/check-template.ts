@@ -113,6 +113,11 @@ function resolve(
     value = scope.context;
   }
   for (const name of first === undefined ? [] : [first, ...rest]) {
+    // How long a list is differs from phone to phone: a place in it may be asked for.
+    if (Array.isArray(value) && /^\d{1,3}$/.test(name)) {
+      value = mergeItems(value);
+      continue;
+    }
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
       return { fault: fault(path, `"${path.original}" is not a name that a template may use`) };
     }

@@ -25,6 +25,7 @@ test.each([
   '{{#each accounts as |account position|}}{{account.line}}{{line}}{{position}}{{/each}}',
   '{{#with sip}}{{server}}{{#if isTls}}{{../mac}}{{else}}{{port}}{{/if}}{{/with}}',
   '{{#each accounts}}{{#unless @last}},{{/unless}}{{#if number}}{{number}}{{/if}}{{/each}}',
+  '{{#if codecs.[7]}}{{codecs.[7].name}}{{/if}}{{codecs.[0].name}}',
   '{{!-- a comment --}}{{#each time.zoneSettings}}{{key}}: {{value}}{{/each}}',
 ])('%s is a fine template', (text) => {
   expect(compileTemplate(text, sample)).toMatchObject({ ok: true });
@@ -39,6 +40,7 @@ test.each([
   ['{{#each accounts}}\n{{siteName}}{{/each}}', 2, 'siteName'],
   ['{{../siteName}}', 1, '../siteName'],
   ['{{#each accounts}}{{@number}}{{/each}}', 1, '@number'],
+  ['{{#if codecs.[7]}}{{codecs.[7].nam}}{{/if}}', 1, 'nam'],
   ['{{constructor}}', 1, 'constructor'],
   ['x\n{{helper siteName}}', 2, 'only if, unless, each'],
   ['{{#lookup accounts 1}}{{/lookup}}', 1, 'lookup'],

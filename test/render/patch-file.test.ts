@@ -221,6 +221,3 @@ test('no text at all makes it throw or run for long', () => {
   patchFile(`<a${' b="c"'.repeat(20_000)}`, 'xml', { set: { k: '1' }, add: {} });
   patchFile(`${' '.repeat(50_000)}=`, 'key-value', { set: { k: '1' }, add: {} });
 });
-  patchFile(`${' '.repeat(50_000)}=`, 'key-value', { set: { k: '1' }, add: {} });
-  expect(performance.now() - start).toBeLessThan(10_000);
-});
