@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value that never prints itself: not in a log, not in JSON, not in an error. Only the renderer and the cipher reveal it. */
+/** A value that never prints itself: not in a log, not in JSON, not in an error. Only the renderer, the cipher and the digest answer reveal it. */
 export class Secret {
   readonly #value: string;
 

@@ -61,7 +61,7 @@ export function createLampBoard({ office, readJourney }: LampDoors): LampBoard {
       case 'acknowledged':
         return { acknowledged: at };
       case 'fetched':
-        return detail['status'] === 200 && isOwnFile(mac, String(detail['file'])) ? { configured: at } : {};
+        return detail.status === 200 && isOwnFile(mac, String(detail.file)) ? { configured: at } : {};
       default:
         return {};
     }

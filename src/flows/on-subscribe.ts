@@ -159,6 +159,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
       localAddress,
       localPort,
       toTag: dialogTag(dialog),
+      expires: 0,
     });
     memory.reply = { data, localAddress };
     sip.send(localAddress, data, source);

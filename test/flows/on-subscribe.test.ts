@@ -57,6 +57,7 @@ test('an approved phone gets 200 and a NOTIFY with its URL, to the port it sent 
   hear({ data: captured(YEALINK), ...SOURCE });
   expect(sent).toHaveLength(1);
   expect(sent[0]).toMatchObject({ from: '192.168.10.2', to: SOURCE });
+  expect(sent[0]?.data).toContain('\r\nExpires: 0\r\n');
   expect(notifies).toMatchObject([
     {
       event: 'ua-profile',

@@ -1,0 +1,184 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import type { Logger } from '../core/logger.ts';
+import { startAutoApproval } from '../flows/auto-approve.ts';
+import { createConfigCache } from '../flows/config-cache.ts';
+import { createCounters } from '../flows/counters.ts';
+import { createDeliveries } from '../flows/delivery.ts';
+import type { Doors } from '../flows/doors.ts';
+import { createLampBoard } from '../flows/lamps.ts';
+import { createOffice } from '../flows/office.ts';
+import { createSubscribeHandler } from '../flows/on-subscribe.ts';
+import { previewConfig, resolveDeviceSettings } from '../flows/preview-config.ts';
+import { createConfigServer, type ServeConfig } from '../flows/serve-config.ts';
+import { createPhoneServer, listenPhoneServer } from '../http/phone-server.ts';
+import { createWebServer, listenWebServer } from '../http/web-server.ts';
+import { type InterfaceWatch, watchInterfaces } from '../lan/interface-watch.ts';
+import { createNeighbourTable } from '../lan/neighbour-table.ts';
+import { openTemplateSet } from '../render/template-set.ts';
+import { openLanSockets } from '../sip/lan-sockets.ts';
+import { createNotifyClient } from '../sip/notify-client.ts';
+import { parseMessage } from '../sip/parse-message.ts';
+import { listenForPnp, PNP_GROUP, type PnpListener } from '../sip/pnp-listener.ts';
+import { createBatchWriter } from '../store/batch-writer.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { vendors } from '../vendors/all.ts';
+import { loadOffice } from './open-office.ts';
+import { storeDoors } from './store-doors.ts';
+import { version } from './version.ts';
+
+export interface Appliance {
+  readonly webPort: number;
+  readonly phonePort: number;
+  readonly interfaces: InterfaceWatch;
+  readonly listener: PnpListener;
+  /** Resolves when everything is closed and stored, after the signal. */
+  readonly closed: Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The whole appliance, put together and started. Ends with the signal. Throws StoreError, or why a port cannot be had. */
+export async function startAppliance(
+  config: Config,
+  {
+    signal,
+    log,
+    clock = Date.now,
+  }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock?: () => number },
+): Promise<Appliance> {
+  const store = await openStore({ dataDir: config.dataDir, log, clock });
+  // What fails half way takes down what is up already.
+  const undo = new AbortController();
+  const stopping = AbortSignal.any([signal, undo.signal]);
+  try {
+    return await start(config, store, { signal: stopping, log, clock });
+  } catch (error) {
+    undo.abort();
+    await store.close();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  store: Store,
+  { signal, log, clock }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock: () => number },
+): Promise<Appliance> {
+  const changesSince = await store.changeSeq();
+  const contents = await loadOffice(store);
+  const writer = createBatchWriter({ devices: store.devices, journeys: store.journeys, signal, log });
+  const office = createOffice(contents, store.decisions, writer);
+  const templates = await openTemplateSet({ vendors, siteDir: config.siteDir, signal });
+  for (const problem of templates.problems())
+    log.warn({ event: 'templates.broken', ...problem }, 'a site template is broken');
+
+  const interfaces = await watchInterfaces({ wanted: config.lanAddresses, signal, log });
+  const neighbours = createNeighbourTable({ log });
+  const sockets = await openLanSockets({ interfaces, signal, log });
+  const notifyClient = createNotifyClient({ sockets, signal });
+  sockets.onMessage(({ data }) => {
+    const parsed = parseMessage(data);
+    if (parsed.ok && parsed.value.kind === 'response') notifyClient.handleResponse(parsed.value);
+  });
+
+  // Phones may come as soon as the port is known, and the port must be known before anything can be told to phones.
+  let serveConfig: ServeConfig = async () => ({ kind: 'broken' });
+  const isServed = (localAddress: string) => interfaces.current().some(({ address }) => address === localAddress);
+  const phoneServer = createPhoneServer({
+    serveConfig: (request) => serveConfig(request),
+    siteFilesDir: join(config.siteDir, 'files'),
+    isServed,
+    log,
+  });
+  const phones = await listenPhoneServer(phoneServer, { port: config.phonePort, signal });
+
+  const counters = createCounters();
+  const doors: Doors = {
+    office,
+    lan: {
+      localAddressFor: interfaces.localAddressFor,
+      isOnLink: interfaces.isOnLink,
+      isOwnAddress: interfaces.isOwnAddress,
+      macOf: neighbours.macOf,
+    },
+    sip: { send: sockets.send, portOf: sockets.portOf, notify: notifyClient.notify },
+    counters,
+    log,
+    phonePort: phones.port,
+    clock,
+  };
+  const deliveries = createDeliveries(doors);
+  const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port });
+  serveConfig = createConfigServer(doors, deliveries, cache);
+  const { listJourney, listAudit, tokens } = storeDoors(store, writer);
+  const lamps = createLampBoard({
+    office,
+    readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
+  });
+  const stopAutoApproval = startAutoApproval(doors);
+  await store.watch({ since: changesSince, signal, onChange: office.adopt });
+
+  let ready = false;
+  const web = await createWebServer({
+    office,
+    deliveries,
+    lamps,
+    counters,
+    tokens,
+    listJourney,
+    listAudit,
+    previewConfig: (mac, fileName) => previewConfig(doors, cache, mac, fileName),
+    resolveDeviceSettings: (device) => resolveDeviceSettings(doors, device),
+    isReady: () => ready,
+    version: version(),
+    log,
+    clock,
+  });
+  const people = await listenWebServer(web, { port: config.webPort, signal });
+  const listener = await listenForPnp({
+    group: PNP_GROUP,
+    port: config.sipPort,
+    interfaces,
+    signal,
+    onDatagram: createSubscribeHandler(doors, deliveries),
+    log,
+  });
+  startPruning(store, () => office.site().retentionDays, { signal, log, clock });
+  ready = true;
+
+  return { webPort: people.port, phonePort: phones.port, interfaces, listener, closed: close() };
+
+  async function close(): Promise<void> {
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    stopAutoApproval();
+    lamps.stop();
+    deliveries.stop();
+    await Promise.all([phones.closed, people.closed]);
+    await writer.flush();
+    await store.close();
+  }
+}
+
+/** Journeys and audit have a retention: looked at soon after the start, then daily. */
+function startPruning(
+  store: Store,
+  retentionDays: () => number,
+  { signal, log, clock }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock: () => number },
+): void {
+  async function pruneDaily(): Promise<void> {
+    for (let wait = 60_000; ; wait = DAY_MS) {
+      await sleep(wait, undefined, { signal, ref: false });
+      const before = clock() - retentionDays() * DAY_MS;
+      const journeys = await store.journeys.prune(before);
+      const audit = await store.audit.prune(before);
+      if (journeys + audit > 0)
+        log.info({ event: 'store.pruned', journeys, audit }, 'old journeys and audit entries removed');
+    }
+  }
+  pruneDaily().catch((cause: unknown) => {
+    if (!signal.aborted)
+      log.error({ event: 'store.prune-failed', cause: String(cause) }, 'could not remove old entries');
+  });
+}

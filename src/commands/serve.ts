@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { pino } from 'pino';
+import type { ConfigFlags } from '../config.ts';
+import { StoreError } from '../store/store-error.ts';
+import { type Appliance, startAppliance } from './appliance.ts';
+import { CommandError } from './command-error.ts';
+import { addDataDirFlag, configFrom } from './config-flags.ts';
+
+/** A stop must be over before systemd loses patience; what is stored by then is stored. */
+const STOP_WITHIN_MS = 5_000;
+
+export function serveCommand(): Command {
+  const collect = (value: string, before: readonly string[] = []) => [...before, value];
+  const command = new Command('serve').description('run the appliance');
+  return addDataDirFlag(command)
+    .option('--site-dir <path>', 'overrides and files of the site (PLUGTONE_SITE_DIR; default ./provisioning)')
+    .option('--web-port <port>', 'people: the API (PLUGTONE_WEB_PORT; default 8080)')
+    .option('--phone-port <port>', 'phones: configuration files (PLUGTONE_PHONE_PORT; default 8060)')
+    .option('--sip-port <port>', 'port of the multicast group (PLUGTONE_SIP_PORT; default 5060)')
+    .option(
+      '--lan-address <address>',
+      'serve this address of the host; repeatable, comma list (PLUGTONE_LAN_ADDRESS; default: every private IPv4)',
+      collect,
+    )
+    .option('--log-level <level>', "pino's levels (PLUGTONE_LOG_LEVEL; default info)")
+    .action(serve);
+}
+
+async function serve(flags: ConfigFlags): Promise<void> {
+  const config = configFrom(flags);
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => controller.abort());
+
+  let appliance: Appliance;
+  try {
+    appliance = await startAppliance(config, { signal: controller.signal, log });
+  } catch (error) {
+    throw explain(error);
+  }
+  const { webPort, phonePort, interfaces, listener } = appliance;
+  const served = interfaces.current().map(({ address }) => address);
+  const facts = { web: webPort, phones: phonePort, sip: listener.state().port, served };
+  log.info({ event: 'appliance.started', ...facts, dataDir: config.dataDir }, `people: http://localhost:${webPort}`);
+  if (served.length === 0) {
+    const wanted = config.lanAddresses.length > 0 ? config.lanAddresses.join(', ') : 'any private IPv4 address';
+    log.warn(
+      { event: 'appliance.unserved', wanted },
+      'no interface is served yet; name one with --lan-address, or wait for it to come up',
+    );
+  }
+  controller.signal.addEventListener('abort', () => {
+    setTimeout(() => {
+      log.error({ event: 'appliance.stop-forced' }, 'something did not stop in time');
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
+  });
+  await appliance.closed;
+  log.info({ event: 'appliance.stopped' }, 'stopped');
+}
+
+/** What a person can do something about becomes a message; the rest is a bug. */
+function explain(error: unknown): unknown {
+  if (error instanceof StoreError) return new CommandError(error.message);
+  const { code, port, message } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE')
+    return new CommandError(`port ${port} is taken by another program; choose another one (see --help)`);
+  if (code === 'EACCES') return new CommandError(`no right to use the port or the data directory: ${message}`);
+  return error;
+}
