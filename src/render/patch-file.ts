@@ -46,12 +46,13 @@ export function patchFile(
   const present: string[] = [];
 
   for (const [key, value] of Object.entries(patch.set)) {
-    const escaped = escapeForKey(key, value, format);
-    if (!escaped.ok) return escaped;
     const [spot, second] = spotsOf(spots, key);
     if (spot === undefined) missing.push(key);
     else if (second !== undefined) ambiguous.push(key);
     else {
+      // Judged only where it is written: the key may belong to another of the vendor's files.
+      const escaped = escapeForKey(key, value, format);
+      if (!escaped.ok) return escaped;
       const written = cover(key, spot.value, escaped.value);
       edits.push({ at: spot.start, end: spot.end, text: spot.before + written + spot.after });
     }

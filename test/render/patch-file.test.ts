@@ -152,10 +152,18 @@ test.each([
   ['xml', 'a><b', 'x'],
   ['xml', 'a["]', 'x'],
   ['xml', 'a', '\u0001'],
-] as const)('%s: the key %j with the value %j is refused', (format, key, value) => {
-  for (const kind of ['set', 'add'] as const) {
-    const both = { set: {}, add: {}, [kind]: { [key]: value } };
-    expect(patchFile(format === 'xml' ? XML : LINES, format, both)).toMatchObject({ ok: false, problem: { key } });
+] as const)('%s: the key %j with the value %j is not added', (format, key, value) => {
+  const text = format === 'xml' ? XML : LINES;
+  expect(patchFile(text, format, { set: {}, add: { [key]: value } })).toMatchObject({ ok: false, problem: { key } });
+});
+
+test.each([
+  ['key-value', LINES, 'account.1.label', 'x\ny'],
+  ['colon-value', COLONS, 'time format', 'x"y'],
+  ['xml', XML, 'vlan_id', '\u0001'],
+] as const)('%s: a value that cannot be written is refused (%#)', (format, text, key, value) => {
+  expect(patchFile(text, format, { set: { [key]: value }, add: {} })).toMatchObject({ ok: false, problem: { key } });
+});
   }
 });
 
