@@ -96,7 +96,7 @@ export function createNotifyClient(options: NotifyClientOptions): NotifyClient {
   function notify(request: NotifyRequest): Promise<NotifyOutcome> {
     return new Promise((resolve) => {
       if (signal.aborted || request.signal?.aborted === true) return resolve({ kind: 'cancelled' });
-      const transaction: Transaction = { ...BLANK, request, cseq: request.cseq ?? 1, settle };
+      const transaction = createTransaction(request, settle);
       request.signal?.addEventListener('abort', cancel, { once: true });
       begin(transaction, undefined);
 
@@ -125,14 +125,12 @@ export function createNotifyClient(options: NotifyClientOptions): NotifyClient {
       ...(body === undefined ? {} : { body }),
       ...(authorization === undefined ? {} : { authorization }),
     });
-    Object.assign(transaction, {
-      branch,
-      datagram,
-      startedAt: clock(),
-      interval: T1_MS,
-      elapsed: 0,
-      isProceeding: false,
-    });
+    transaction.branch = branch;
+    transaction.datagram = datagram;
+    transaction.startedAt = clock();
+    transaction.interval = T1_MS;
+    transaction.elapsed = 0;
+    transaction.isProceeding = false;
     transactions.set(branch, transaction);
     transmit(transaction);
   }
@@ -217,18 +215,25 @@ export function createNotifyClient(options: NotifyClientOptions): NotifyClient {
   }
 }
 
-const BLANK = {
-  branch: '',
-  datagram: Buffer.alloc(0),
-  startedAt: 0,
-  copies: 0,
-  refused: 0,
-  interval: T1_MS,
-  elapsed: 0,
-  isProceeding: false,
-  hasAnsweredChallenge: false,
-  timer: undefined,
-} satisfies Partial<Transaction>;
+function createTransaction(request: NotifyRequest, settle: Transaction['settle']): Transaction {
+  return {
+    request,
+    settle,
+    branch: '',
+    cseq: request.cseq ?? 1,
+    datagram: NOTHING,
+    startedAt: 0,
+    copies: 0,
+    refused: 0,
+    interval: T1_MS,
+    elapsed: 0,
+    isProceeding: false,
+    hasAnsweredChallenge: false,
+    timer: undefined,
+  };
+}
+
+const NOTHING = Buffer.alloc(0);
 
 /** RFC 3261 22.2 and 22.3. */
 const CHALLENGES = [
