@@ -164,8 +164,6 @@ test.each([
 ] as const)('%s: a value that cannot be written is refused (%#)', (format, text, key, value) => {
   expect(patchFile(text, format, { set: { [key]: value }, add: {} })).toMatchObject({ ok: false, problem: { key } });
 });
-  }
-});
 
 test('a file without settings has no place for one', () => {
   expect(patchFile('<settings/>', 'xml', { set: {}, add: { a: '1' } }).ok).toBe(false);
