@@ -35,7 +35,7 @@ export function renderCommand(): Command {
   return new Command('render')
     .description("print a phone's file, from a sample account and without a server")
     .requiredOption('--vendor <id>', `one of ${vendors.map(({ id }) => id).join(', ')}`)
-    .requiredOption('--model <name>', "as the vendor's list spells it")
+    .requiredOption('--model <name>', "as the vendor's list or the phone spells it")
     .requiredOption('--mac <address>', 'with or without colons')
     .requiredOption('--time-zone <name>', 'IANA name, such as Europe/Berlin')
     .option('--extension <number>', 'of the sample account', '101')
@@ -98,8 +98,11 @@ function readSettings(pairs: readonly string[]): SettingsPatch {
 }
 
 function findListedModel(vendor: Vendor, name: string): string {
-  const model = findModel(vendor, name);
-  if (vendor.models.includes(model)) return model.name;
+  const said = vendor.modelOf({ userAgent: '', vendor: '', model: name, firmware: '' });
+  const model = [name, said]
+    .map((spelling) => findModel(vendor, spelling))
+    .find((found) => vendor.models.includes(found));
+  if (model !== undefined) return model.name;
   const known = vendor.models.map((listed) => listed.name).join(', ');
   throw new CommandError(`${vendor.name} has no model "${name}"; known are ${known}`);
 }

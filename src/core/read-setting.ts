@@ -16,7 +16,13 @@ export type SettingProblem =
       readonly near: readonly string[];
       readonly known: readonly string[];
     }
-  | { readonly kind: 'wrong-value'; readonly name: SettingName; readonly saw: string; readonly want: string };
+  | {
+      readonly kind: 'wrong-value';
+      readonly name: SettingName;
+      readonly saw: string;
+      readonly want: string;
+      readonly near: readonly string[];
+    };
 
 export const SETTING_NAMES = Object.keys(DEFAULT_SETTINGS) as readonly SettingName[];
 
@@ -35,7 +41,8 @@ export function readSetting(name: string, raw: unknown): Result<ReadSetting, Set
   }
   const kind: SettingKind<unknown> = SETTING_KINDS[name];
   const value = kind.read(typeof raw === 'string' ? raw.trim() : raw);
-  if (value === undefined) return err({ kind: 'wrong-value', name, saw: show(raw), want: kind.want });
+  if (value === undefined)
+    return err({ kind: 'wrong-value', name, saw: show(raw), want: kind.want, near: kind.near?.(raw) ?? [] });
   return ok({ name, patch: { [name]: value } });
 }
 
@@ -55,9 +62,9 @@ export function readSettingsPatch(
 
 /** One sentence for people. */
 export function describeSettingProblem(problem: SettingProblem): string {
-  if (problem.kind === 'wrong-value') return `${problem.name}: saw ${problem.saw}, wanted ${problem.want}`;
-  const near = problem.near.length === 0 ? '' : `near it: ${problem.near.join(', ')}; `;
-  return `there is no setting "${problem.saw}" (${near}known: ${problem.known.join(', ')})`;
+  const near = problem.near.length === 0 ? '' : `; near it: ${problem.near.join(', ')}`;
+  if (problem.kind === 'wrong-value') return `${problem.name}: saw ${problem.saw}, wanted ${problem.want}${near}`;
+  return `there is no setting "${problem.saw}"${near}; known: ${problem.known.join(', ')}`;
 }
 
 function isSettingName(name: string): name is SettingName {

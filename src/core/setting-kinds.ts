@@ -1,3 +1,4 @@
+import { findNear } from './find-near.ts';
 import type { PhoneSettings, SettingName } from './settings.ts';
 import { listTimeZones } from './time-zones.ts';
 
@@ -5,6 +6,8 @@ import { listTimeZones } from './time-zones.ts';
 export interface SettingKind<T> {
   readonly want: string;
   readonly read: (raw: unknown) => T | undefined;
+  /** Values that may have been meant. */
+  readonly near?: (raw: unknown) => readonly string[];
 }
 
 function integer(min: number, max: number, meaning = ''): SettingKind<number> {
@@ -65,6 +68,7 @@ const PROXY: SettingKind<string> = {
 const TIME_ZONE: SettingKind<string> = {
   want: 'an IANA time zone such as Europe/Berlin',
   read: (raw) => (typeof raw === 'string' && timeZones().has(raw) ? raw : undefined),
+  near: (raw) => (typeof raw === 'string' ? findNear([...timeZones()], raw) : []),
 };
 
 let zones: ReadonlySet<string> | undefined;

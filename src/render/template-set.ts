@@ -63,6 +63,7 @@ export async function openTemplateSet(options: TemplateSetOptions): Promise<Temp
   const shippedDir = options.templatesDir ?? SHIPPED_TEMPLATES;
   const loaded = new Map<string, VendorTemplates>();
   const prints = new Map<string, string>();
+  let strangers = await findStrangers(siteDir, vendors);
 
   const siteFolder = (vendor: Vendor) => (siteDir === null ? undefined : join(siteDir, 'overrides', vendor.id));
   const load = async (vendor: Vendor) => {
@@ -86,6 +87,7 @@ export async function openTemplateSet(options: TemplateSetOptions): Promise<Temp
     const pause = { signal: until, ref: false };
     while (!until.aborted) {
       await sleep(options.checkEveryMs ?? CHECK_EVERY_MS, undefined, pause).catch(() => undefined);
+      strangers = await findStrangers(siteDir, vendors);
       for (const vendor of vendors) {
         if (until.aborted) return;
         const print = await fingerprint(siteFolder(vendor));
@@ -114,10 +116,12 @@ export async function openTemplateSet(options: TemplateSetOptions): Promise<Temp
     overridesFileOf: (vendor) => join(siteFolder(vendor) ?? '', OVERRIDES_FILE),
     notesOf: (vendor) => of(vendor).notes,
     versionOf: (vendor) => of(vendor).version,
-    problems: () =>
-      [...loaded.values()].flatMap(({ templates, overrides }) =>
+    problems: () => [
+      ...strangers,
+      ...[...loaded.values()].flatMap(({ templates, overrides }) =>
         [overrides, ...templates.values()].flatMap((result) => (result.ok ? [] : [result.problem])),
       ),
+    ],
   };
 }
 
@@ -196,6 +200,21 @@ async function listFolder(folder: string | undefined): Promise<readonly string[]
     // As if the one file were there that cannot be read: its refusal names the folder.
     return [OVERRIDES_FILE];
   }
+}
+
+/** Folders of overrides whose vendor nobody knows: a slip of the pen would be lost in silence. */
+async function findStrangers(siteDir: string | null, vendors: readonly Vendor[]): Promise<readonly TemplateProblem[]> {
+  if (siteDir === null) return [];
+  const folder = join(siteDir, 'overrides');
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const known = vendors.map(({ id }) => id);
+  return entries
+    .filter((entry) => entry.isDirectory() && !known.includes(entry.name))
+    .map(({ name }) => ({
+      kind: 'override-broken',
+      file: join(folder, name),
+      reason: `there is no vendor "${name}"; known are ${known.join(', ')}`,
+    }));
 }
 
 /** Changes when a file of the folder comes, goes, or is written. */

@@ -88,7 +88,7 @@ test('a slip of the pen is told what was meant', () => {
   const read = readSetting('vlanid', '5');
   if (read.ok) throw new Error('read');
   expect(describeSettingProblem(read.problem)).toMatch(
-    /^there is no setting "vlanid" \(near it: vlanId.*; known: sipServer, /,
+    /^there is no setting "vlanid"; near it: vlanId.*; known: sipServer, /,
   );
 });
 

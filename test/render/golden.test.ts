@@ -66,9 +66,7 @@ const CASES: readonly Case[] = [
     name: 'everything',
     fields: (vendor) => ({
       settings: EVERYTHING,
-      extensions: ['101', '102']
-        .slice(0, findModel(vendor, vendor.simulated.model).lines)
-        .map((number) => extension(number)),
+      extensions: ['101', '102'].slice(0, findModel(vendor, modelOf(vendor)).lines).map((number) => extension(number)),
       site: { consolePasswordPolicy: 'random' },
       device: { consolePasswords: { admin: new Secret('271828'), user: new Secret('314159') } },
     }),
@@ -86,8 +84,14 @@ beforeAll(async () => {
   templates = await openTemplateSet({ vendors, siteDir: null });
 });
 
+/** As it stands in the list of devices once the phone was heard. */
+function modelOf(vendor: Vendor): string | null {
+  const { model, firmware, sipUserAgent, eventWords } = vendor.simulated;
+  return vendor.modelOf({ userAgent: sipUserAgent?.(model, firmware) ?? '', firmware, ...eventWords(model) });
+}
+
 function inputOf(vendor: Vendor, file: VendorFile, fields: InputFields) {
-  const { model } = vendor.simulated;
+  const model = modelOf(vendor);
   const address = mac(`${vendor.macPrefixes[0] ?? ''}000000000000`.slice(0, 9).concat('abc'));
   return renderInput(templates, {
     ...fields,

@@ -98,6 +98,15 @@ test('a file that nobody looks for is told', async () => {
   expect(notes[0]).toContain('line.cfg.hbs is no file that is looked for; known are overrides.json, lines.cfg.hbs');
 });
 
+test('a folder of overrides for a vendor that nobody knows is a problem', async () => {
+  await mkdir(join(folder, 'site', 'overrides', 'testphon'));
+  const set = await open();
+  expect(set.problems().map(describeRenderProblem)).toEqual([
+    expect.stringMatching(/testphon is broken: there is no vendor "testphon"; known are testphone$/),
+  ]);
+  expect(write(set)).toContain('account.1.enable');
+});
+
 test('a template that we do not ship is a problem when the file is asked for', async () => {
   await rm(join(templatesDir, testVendor.id, 'lines.cfg.hbs'));
   expect(write(await open())).toMatch(
