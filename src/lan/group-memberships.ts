@@ -5,8 +5,8 @@ import type { LanInterface } from './lan-address.ts';
 /** Linux net.ipv4.igmp_max_memberships: groups that one socket may be in, counted per interface. */
 const JOINS_PER_SOCKET = 20;
 
-/** More copies of one membership than this cannot be: each is one interface that was deleted and recreated. */
-const STALE_COPIES = 32;
+/** More copies of one membership than this cannot be in one socket: each is an interface that was deleted. */
+const COPIES = 2 * JOINS_PER_SOCKET;
 
 export interface FailedJoin {
   readonly address: string;
@@ -25,7 +25,7 @@ export interface GroupMemberships {
 }
 
 interface Keeper {
-  readonly socket: SocketAsPromised;
+  socket: SocketAsPromised;
   readonly addresses: Set<string>;
   isFull: boolean;
 }
@@ -61,18 +61,22 @@ export function createGroupMemberships(first: SocketAsPromised, group: string, l
 
   function leave(keeper: Keeper, address: string): void {
     forget(keeper, address);
+    keeper.isFull = false;
+    // Now that the address is gone, the kernel finds memberships by it, dead ones too.
+    for (let copies = 0; copies < COPIES && tryLeave(keeper, address); copies++);
     log.info({ event: 'group.left', group, address }, 'multicast group left');
   }
 
   function join(address: string): void {
     const keeper = keeperOf.get(address);
+    const refusal = keeper === undefined ? undefined : tryJoin(keeper, address);
+    if (refusal === 'EADDRINUSE') return;
     if (keeper !== undefined) {
-      if (tryJoin(keeper, address) === 'EADDRINUSE') return;
-      // Not in it any more: the interface was deleted and recreated. The kernel still counts the dead membership.
-      forget(keeper, address);
       log.info({ event: 'group.lost', group, address }, 'the membership was lost with its interface');
+      if (refusal !== undefined) forget(keeper, address);
+      else if (keeper.socket !== first) renew(keeper);
     }
-    const reason = joinAnywhere(address);
+    const reason = keeperOf.has(address) ? undefined : joinAnywhere(address);
     if (reason === undefined) {
       failures.delete(address);
       log.info({ event: 'group.joined', group, address }, 'multicast group joined');
@@ -82,6 +86,18 @@ export function createGroupMemberships(first: SocketAsPromised, group: string, l
     }
   }
 
+  /**
+   * The membership of a deleted interface counts against the socket's limit, and cannot be ended while another interface
+   * has its address. The first socket may fill up with them: its address then moves to a further one. Those are renewed.
+   */
+  function renew(keeper: Keeper): void {
+    const worn = keeper.socket;
+    keeper.socket = DgramAsPromised.createSocket('udp4');
+    keeper.isFull = false;
+    for (const address of keeper.addresses) tryJoin(keeper, address);
+    worn.close().catch(() => {});
+  }
+
   /** Undefined: joined. */
   function joinAnywhere(address: string): string | undefined {
     for (const keeper of keepers) {
@@ -89,7 +105,7 @@ export function createGroupMemberships(first: SocketAsPromised, group: string, l
       const refusal = tryJoin(keeper, address);
       if (refusal === undefined || refusal === 'EADDRINUSE') return remember(keeper, address);
       if (refusal !== 'ENOBUFS') return refusal;
-      // The host's limit is lower than usual.
+      // Dead memberships count, and the host's limit may be lower than usual.
       keeper.isFull = true;
     }
     const keeper: Keeper = { socket: DgramAsPromised.createSocket('udp4'), addresses: new Set(), isFull: false };
@@ -117,19 +133,19 @@ export function createGroupMemberships(first: SocketAsPromised, group: string, l
     }
   }
 
-  /** Ends every copy of the membership, those of dead interfaces too. */
+  function tryLeave({ socket }: Keeper, address: string): boolean {
+    try {
+      socket.dropMembership(group, address);
+      return true;
+    } catch {
+      // EADDRNOTAVAIL: there is none left.
+      return false;
+    }
+  }
+
   function forget(keeper: Keeper, address: string): void {
     keeper.addresses.delete(address);
-    keeper.isFull = false;
     keeperOf.delete(address);
-    for (let copies = 0; copies < STALE_COPIES; copies++) {
-      try {
-        keeper.socket.dropMembership(group, address);
-      } catch {
-        // EADDRNOTAVAIL: there is none left.
-        return;
-      }
-    }
   }
 }
 

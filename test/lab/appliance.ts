@@ -10,7 +10,7 @@ import { createNeighbourTable } from '../../src/lan/neighbour-table.ts';
 import { openLanSockets } from '../../src/sip/lan-sockets.ts';
 import { listenForPnp, PNP_GROUP } from '../../src/sip/pnp-listener.ts';
 
-const POLL_MS = 200;
+const POLL_MS = 100;
 
 const tell = (kind: string, facts: Readonly<Record<string, unknown>>) =>
   console.log(JSON.stringify({ kind, ...facts }));

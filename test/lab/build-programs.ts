@@ -25,9 +25,12 @@ export function buildPrograms(...names: readonly string[]): Programs {
       include: [],
     }),
   );
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'inherit' });
-  return {
-    pathOf: (name) => join(folder, 'test/lab', `${name}.js`),
-    remove: () => rmSync(folder, { recursive: true }),
-  };
+  const remove = () => rmSync(folder, { recursive: true });
+  try {
+    execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'inherit' });
+  } catch (cause) {
+    remove();
+    throw cause;
+  }
+  return { pathOf: (name) => join(folder, 'test/lab', `${name}.js`), remove };
 }

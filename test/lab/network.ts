@@ -46,6 +46,7 @@ export function openOffice(): Office {
   // Interface names have 15 characters at most.
   const portOf = (host: OfficeHost, name: string) => `${host}-${name}`;
   const close = () => {
+    process.removeListener('exit', close);
     for (const host of HOSTS) spawnSync('ip', ['netns', 'del', namespace(host)]);
   };
   const office: Office = {
@@ -65,6 +66,8 @@ export function openOffice(): Office {
     },
   };
 
+  // Also where a test run ends in the middle of a test.
+  process.once('exit', close);
   try {
     for (const host of HOSTS) {
       execFileSync('ip', ['netns', 'add', namespace(host)], quiet);
