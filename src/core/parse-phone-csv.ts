@@ -1,0 +1,69 @@
+import { findLostZeros, findRowConflicts } from './find-row-conflicts.ts';
+import type { MacAddress } from './mac-address.ts';
+import { readCsvHeader } from './read-csv-header.ts';
+import { type KnownVendors, type PhoneDraft, type PhoneLine, readCsvRow } from './read-csv-row.ts';
+import { type CsvFault, readCsvTable } from './read-csv-table.ts';
+import { err, ok, type Result } from './result.ts';
+import type { SettingsPatch } from './settings.ts';
+
+/** One phone of the list; its own account is that of line 1. */
+export interface PhoneRow extends PhoneLine {
+  /** In the file, 1-based. */
+  readonly line: number;
+  readonly mac: MacAddress;
+  readonly vendorId: string | undefined;
+  readonly model: string | undefined;
+  /** Undefined: no setting is said, which is not the same as none. */
+  readonly settings: SettingsPatch | undefined;
+  /** Line 2 and on, from the columns `extension_2`, `password_2` … */
+  readonly moreLines: readonly PhoneLine[];
+}
+
+export interface PhoneCsv {
+  /** The rows that nothing is wrong with, in the file's order. */
+  readonly rows: readonly PhoneRow[];
+  /** Every fault of every other row, by line. */
+  readonly faults: readonly CsvFault[];
+}
+
+export interface PhoneCsvOptions {
+  /** Vendors that a row may name, by id or name in any case. Left out: the word is taken as it stands. */
+  readonly vendors?: KnownVendors | undefined;
+  /** Let two phones have the same extension, if the rows do not contradict each other about it. */
+  readonly allowSharedExtensions?: boolean | undefined;
+}
+
+/** Reads a list of phones as people write and spreadsheets export them. Total: any input gives rows and faults. The error: no list at all. */
+export function parsePhoneCsv(
+  input: string | Uint8Array,
+  { vendors, allowSharedExtensions = false }: PhoneCsvOptions = {},
+): Result<PhoneCsv, readonly CsvFault[]> {
+  const table = readCsvTable(input);
+  if (!table.ok) return err([table.problem]);
+  const [first, ...records] = table.value;
+  if (first === undefined)
+    return err([{ line: 1, column: '', saw: 'an empty file', want: 'a header line, then phones' }]);
+  const header = readCsvHeader(first);
+  if (!header.ok) return header;
+
+  const read = records.map((record) => readCsvRow(record, header.value, vendors));
+  const drafts = read.map(({ draft }) => draft);
+  const faults = [
+    ...read.flatMap((row) => row.faults),
+    ...findRowConflicts(drafts, allowSharedExtensions),
+    ...findLostZeros(drafts),
+  ].sort((a, b) => a.line - b.line);
+  const wrong = new Set(faults.map(({ line }) => line));
+  return ok({ rows: drafts.filter(({ line }) => !wrong.has(line)).flatMap(toRow), faults });
+}
+
+function toRow({ line, mac, lines, vendorId, model, settings }: PhoneDraft): readonly PhoneRow[] {
+  const [account, ...moreLines] = lines;
+  if (mac === undefined || account === undefined) return [];
+  return [{ line, mac, ...account, vendorId, model, settings, moreLines }];
+}
+
+/** `line 3, column mac: saw "1565123456", wanted 12 hex digits …` */
+export function describeCsvFault({ line, column, saw, want }: CsvFault): string {
+  return `line ${line}${column && `, column ${column}`}: saw ${saw}, wanted ${want}`;
+}
