@@ -21,7 +21,7 @@ interface RenderOptions {
   readonly timeZone: string;
   readonly extension: string;
   readonly password: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly file?: string;
   readonly siteDir?: string;
 }
@@ -43,8 +43,7 @@ export function renderCommand(): Command {
     .option(
       '--set <key=value>',
       'a setting, repeatable: sipServer=pbx.example',
-      (text: string, before: string[]) => [...before, text],
-      [],
+      (text: string, before: string[] = []) => [...before, text],
     )
     .option(
       '--file <name>',
@@ -70,7 +69,7 @@ async function renderSample(options: RenderOptions) {
   if (!EXTENSION_NUMBER.test(options.extension)) {
     throw new CommandError(`"${options.extension}" is no extension; wanted 1-32 characters of 0-9 A-Z a-z . _ + * # -`);
   }
-  const settings = readSettings([`timeZone=${options.timeZone}`, ...options.set]);
+  const settings = readSettings([`timeZone=${options.timeZone}`, ...(options.set ?? [])]);
   const rendered = renderFile({
     vendor,
     file: findFile(vendor, options.file).name,
