@@ -13,7 +13,7 @@ import { createSubscribeHandler } from '../flows/on-subscribe.ts';
 import { previewConfig, resolveDeviceSettings } from '../flows/preview-config.ts';
 import { createConfigServer, type ServeConfig } from '../flows/serve-config.ts';
 import { createPhoneServer, listenPhoneServer } from '../http/phone-server.ts';
-import { createWebServer, listenWebServer } from '../http/web-server.ts';
+import { createWebServer } from '../http/web-server.ts';
 import { type InterfaceWatch, watchInterfaces } from '../lan/interface-watch.ts';
 import { createNeighbourTable } from '../lan/neighbour-table.ts';
 import { openTemplateSet } from '../render/template-set.ts';
@@ -136,7 +136,7 @@ async function start(
     log,
     clock,
   });
-  const people = await listenWebServer(web, { port: config.webPort, signal });
+  const webAddress = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({
     group: PNP_GROUP,
     port: config.sipPort,
@@ -148,14 +148,14 @@ async function start(
   startPruning(store, () => office.site().retentionDays, { signal, log, clock });
   ready = true;
 
-  return { webPort: people.port, phonePort: phones.port, interfaces, listener, closed: close() };
+  return { webPort: Number(webAddress.port), phonePort: phones.port, interfaces, listener, closed: close() };
 
   async function close(): Promise<void> {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     stopAutoApproval();
     lamps.stop();
     deliveries.stop();
-    await Promise.all([phones.closed, people.closed]);
+    await Promise.all([phones.closed, web.close()]);
     await writer.flush();
     await store.close();
   }

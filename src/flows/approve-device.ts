@@ -55,26 +55,18 @@ export function approveDevice(
     const planned = planApproval(office, request, now);
     if (!planned.ok) return planned;
     const { device, created } = planned.value;
-    await office.commit({
-      devices: [device],
-      extensions: created,
-      audit: [
-        {
-          at: now,
-          actor: request.actor,
-          action: 'device.approved',
-          subject: device.mac,
-          detail: { extensions: device.extensions.join(' '), vendor: device.vendorId ?? '', created: created.length },
-        },
-      ],
-    });
-    office.record({
-      mac: device.mac,
-      at: now,
-      step: 'approved',
-      reason: '',
-      detail: { by: request.actor, extensions: device.extensions.join(' ') },
-    });
+    const { actor } = request;
+    const { mac } = device;
+    const numbers = device.extensions.join(' ');
+    const detail = { extensions: numbers, vendor: device.vendorId ?? '', created: created.length };
+    await office.commit(
+      {
+        devices: [device],
+        extensions: created,
+        audit: [{ at: now, actor, action: 'device.approved', subject: mac, detail }],
+      },
+      [{ mac, at: now, step: 'approved', reason: '', detail: { by: actor, extensions: numbers } }],
+    );
     return ok({ device: office.findDevice(device.mac) ?? device, created });
   });
 }

@@ -9,7 +9,7 @@ import type { Office } from './office.ts';
 export interface ExtensionPatch {
   readonly displayName?: string | undefined;
   readonly authName?: string | undefined;
-  readonly password?: string | undefined;
+  readonly password?: string | Secret | undefined;
   readonly voicemail?: string | undefined;
 }
 
@@ -69,10 +69,13 @@ export function applyPatch(number: string, before: Extension | undefined, patch:
     number,
     displayName: patch.displayName ?? before?.displayName ?? number,
     authName: patch.authName ?? before?.authName ?? number,
-    password:
-      patch.password === undefined ? (before?.password ?? new Secret(drawPassword())) : new Secret(patch.password),
+    password: readPassword(patch.password) ?? before?.password ?? new Secret(drawPassword()),
     voicemail: patch.voicemail ?? before?.voicemail ?? '',
   };
+}
+
+function readPassword(password: string | Secret | undefined): Secret | undefined {
+  return typeof password === 'string' ? new Secret(password) : password;
 }
 
 export function sameExtension(a: Extension, b: Extension): boolean {

@@ -71,10 +71,11 @@ function change(
     const before = office.findDevice(mac);
     if (before === undefined) return err({ kind: 'no-such-device', mac });
     const device = { ...edit(before), revision: before.revision + 1 };
-    await office.commit({ devices: [device], audit: [{ at: now, ...entry, subject: mac, detail: {} }] });
-    if (device.state === 'blocked') {
-      office.record({ mac, at: now, step: 'blocked', reason: '', detail: { by: entry.actor } });
-    }
+    const { actor } = entry;
+    await office.commit(
+      { devices: [device], audit: [{ at: now, ...entry, subject: mac, detail: {} }] },
+      device.state === 'blocked' ? [{ mac, at: now, step: 'blocked', reason: '', detail: { by: actor } }] : [],
+    );
     return ok(office.findDevice(mac) ?? device);
   });
 }

@@ -1,17 +1,23 @@
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { err } from '../core/result.ts';
 import type { SettingsPatch } from '../core/settings.ts';
 import { describeApproveProblem, planApproval } from './approve-device.ts';
 import { applyPatch, type ExtensionPatch, sameExtension } from './change-extension.ts';
 import type { Office } from './office.ts';
 
-/** One row of a phone list, its texts checked already. */
-export interface ImportRow extends ExtensionPatch {
+/** One account of a row, its texts checked already. */
+export interface ImportAccount extends ExtensionPatch {
+  readonly extension: string;
+}
+
+/** One row of a phone list; its own account is that of line 1. `core/parse-phone-csv` fits. */
+export interface ImportRow extends ImportAccount {
   /** In the file, 1-based, the header is line 1. */
   readonly line: number;
   readonly mac: MacAddress;
-  readonly extension: string;
+  readonly moreLines?: readonly ImportAccount[] | undefined;
   readonly vendorId?: string | undefined;
   readonly model?: string | undefined;
   readonly settings?: SettingsPatch | undefined;
@@ -41,38 +47,52 @@ export function planImport(office: Office, rows: readonly ImportRow[], now: numb
   const freed = new Set(rows.map(({ mac }) => mac));
 
   for (const row of rows) {
-    const { line, mac, extension: number } = row;
+    const { line, mac } = row;
+    const accounts = [row, ...(row.moreLines ?? [])];
+    const numbers = accounts.map(({ extension }) => extension);
+    const tell = (effect: ImportEffect['effect'], reason = '') =>
+      effects.push({ line, mac, extension: numbers.join(' '), effect, reason });
+
     const before = office.findDevice(mac);
-    const oldExtension = office.findExtension(number);
-    const extension = applyPatch(number, oldExtension, row);
-    const sameAccount = oldExtension !== undefined && sameExtension(oldExtension, extension);
-    if (before !== undefined && sameAccount && isAlreadySo(before, row)) {
-      effects.push({ line, mac, extension: number, effect: 'unchanged', reason: '' });
+    const changed = accounts.flatMap((account) => changedExtension(office, account));
+    const isSo = before !== undefined && isAlreadySo(before, row, numbers);
+    if (isSo && changed.length === 0) {
+      tell('unchanged');
       continue;
     }
-    const taken = office.holdersOf(number).find((holder) => holder.mac !== mac && !freed.has(holder.mac));
-    const planned = taken
-      ? ({ ok: false, problem: { kind: 'extension-taken', extension: number, by: taken.mac } } as const)
-      : planApproval(office, { ...row, extensions: [number], share: true, actor: '' }, now);
+    const planned =
+      findTaken(office, mac, numbers, freed) ??
+      planApproval(office, { ...row, extensions: numbers, share: true, actor: '' }, now);
     if (!planned.ok) {
-      const reason = describeApproveProblem(planned.problem);
-      effects.push({ line, mac, extension: number, effect: 'refused', reason });
+      tell('refused', describeApproveProblem(planned.problem));
       continue;
     }
-    if (!sameAccount) extensions.push(extension);
-    // Only the account changed: the phone keeps its token, and its file changes with the extension.
-    if (before === undefined || !isAlreadySo(before, row)) {
-      devices.push({ ...planned.value.device, settings: row.settings ?? planned.value.device.settings });
-    }
-    effects.push({ line, mac, extension: number, effect: before === undefined ? 'new' : 'changed', reason: '' });
+    extensions.push(...changed);
+    // Where only the account changed, the phone keeps its token, and its file changes with the extension.
+    if (!isSo) devices.push({ ...planned.value.device, settings: row.settings ?? planned.value.device.settings });
+    tell(before === undefined ? 'new' : 'changed');
   }
   return { effects, devices, extensions };
 }
 
-function isAlreadySo(device: Device, row: ImportRow): boolean {
+function changedExtension(office: Office, account: ImportAccount): readonly Extension[] {
+  const before = office.findExtension(account.extension);
+  const after = applyPatch(account.extension, before, account);
+  return before !== undefined && sameExtension(before, after) ? [] : [after];
+}
+
+function findTaken(office: Office, mac: MacAddress, numbers: readonly string[], freed: ReadonlySet<MacAddress>) {
+  for (const extension of numbers) {
+    const other = office.holdersOf(extension).find((holder) => holder.mac !== mac && !freed.has(holder.mac));
+    if (other !== undefined) return err({ kind: 'extension-taken', extension, by: other.mac } as const);
+  }
+  return undefined;
+}
+
+function isAlreadySo(device: Device, row: ImportRow, numbers: readonly string[]): boolean {
   return (
     device.state === 'approved' &&
-    device.extensions[0] === row.extension &&
+    device.extensions.join(' ') === numbers.join(' ') &&
     (row.vendorId === undefined || row.vendorId === device.vendorId) &&
     (row.model === undefined || row.model === device.model) &&
     (row.settings === undefined || JSON.stringify(row.settings) === JSON.stringify(device.settings))
@@ -92,15 +112,17 @@ export function importDevices(
     if (refused > 0 && !partial) return { ...plan, stored: false };
     if (plan.devices.length === 0 && plan.extensions.length === 0) return { ...plan, stored: true };
     const detail = { devices: plan.devices.length, extensions: plan.extensions.length, refused };
-    await office.commit({
-      devices: plan.devices,
-      extensions: plan.extensions,
-      audit: [{ at: now, actor, action: 'devices.imported', subject: 'import', detail }],
-    });
-    for (const { mac, extensions } of plan.devices) {
-      const text = extensions.join(' ');
-      office.record({ mac, at: now, step: 'approved', reason: '', detail: { by: actor, extensions: text } });
-    }
+    await office.commit(
+      {
+        devices: plan.devices,
+        extensions: plan.extensions,
+        audit: [{ at: now, actor, action: 'devices.imported', subject: 'import', detail }],
+      },
+      plan.devices.map(({ mac, extensions }) => {
+        const facts = { by: actor, extensions: extensions.join(' ') };
+        return { mac, at: now, step: 'approved', reason: '', detail: facts };
+      }),
+    );
     return { ...plan, stored: true };
   });
 }

@@ -53,8 +53,8 @@ export interface Office {
   site(): Site;
   /** Runs decisions one after another: what one reads is not changed by another before it commits. */
   exclusively<T>(decision: () => Promise<T>): Promise<T>;
-  /** Durable first, then in memory. */
-  commit(change: OfficeChange): Promise<void>;
+  /** Durable first, then in memory. The events are recorded between: what follows from the decision comes after them. */
+  commit(change: OfficeChange, events?: readonly JourneyEvent[]): Promise<void>;
   /** Takes in what another process has stored already. */
   adopt(change: OfficeChange): void;
   /** A phone showed itself: memory at once, disk in a batch. */
@@ -115,6 +115,11 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
     return { ...decided, address, words, dialog, firmware, lastSeenAt };
   }
 
+  function record(event: JourneyEvent): void {
+    sink.recordJourney(event);
+    for (const listener of journeyListeners) listener(event);
+  }
+
   for (const extension of contents.extensions) extensions.set(extension.number, extension);
   for (const device of contents.devices) {
     index(undefined, device);
@@ -140,8 +145,9 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
       queue = run.catch(() => undefined);
       return run;
     },
-    async commit(change) {
+    async commit(change, events = []) {
       await store.commit(change);
+      for (const event of events) record(event);
       adopt(change);
     },
     adopt,
@@ -149,10 +155,7 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
       setDevice(device.mac, device, 'seen');
       sink.recordSighting(device);
     },
-    record(event) {
-      sink.recordJourney(event);
-      for (const listener of journeyListeners) listener(event);
-    },
+    record,
     onDevice(listener) {
       deviceListeners.add(listener);
       return () => deviceListeners.delete(listener);

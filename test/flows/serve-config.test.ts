@@ -13,9 +13,7 @@ const ADDRESS = '192.168.10.31';
 let templates: TemplateSet;
 
 beforeAll(async () => {
-  const quiet = () => undefined;
-  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  templates = await openTemplateSet({ vendors, siteDir: '/nonexistent', signal: new AbortController().signal, log });
+  templates = await openTemplateSet({ vendors, siteDir: '/nonexistent', signal: new AbortController().signal });
 });
 
 function approved(more: Partial<Device> = {}): Device {
