@@ -1,0 +1,39 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { ApiApp } from './api-app.ts';
+
+/**
+ * The pages' own files and nothing from elsewhere: an office may have no Internet while it is set up. Inline styles are what
+ * Swagger UI is built with. No `upgrade-insecure-requests`: the appliance speaks plain HTTP on the LAN.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data:",
+  "style-src 'self' 'unsafe-inline'",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** OpenAPI 3.1 of all routes that are added after this: pages at /api/docs, the document at /api/docs/json. */
+export async function addApiDocs(app: ApiApp, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Plugtone',
+        version,
+        description:
+          'Every address under /api/v1 wants `Authorization: Bearer <token>`; make a token with `plugtone token create`. ' +
+          'Errors are RFC 9457 problem documents. Times are RFC 3339 in UTC. No answer holds a SIP or console password.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    // The default asks a server on the Internet to judge the document.
+    uiConfig: { validatorUrl: null, docExpansion: 'list', deepLinking: true },
+    staticCSP: CONTENT_SECURITY_POLICY,
+  });
+}

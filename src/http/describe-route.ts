@@ -1,0 +1,44 @@
+import type { TSchema } from 'typebox';
+import type { ProblemKind } from './problem-to-reply.ts';
+import { problemAnswers } from './schemas/problem.ts';
+import type { Role } from './web-doors.ts';
+
+export interface RouteFacts {
+  /** The least role that may use it. */
+  readonly role: Role;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** By status, the good ones. */
+  readonly answers: Readonly<Record<string, TSchema>>;
+  /** Beside those that every route of the API has. */
+  readonly problems?: readonly ProblemKind[];
+}
+
+export interface RouteDescription {
+  readonly tags: string[];
+  readonly summary: string;
+  readonly description: string;
+  readonly security: { readonly [scheme: string]: readonly string[] }[];
+  /** Unknown on purpose: answers are typed where they are formatted, and a problem may be the reply of any route. */
+  readonly response: unknown;
+}
+
+/** The part of a route's schema that says what it is and what comes back. */
+export function describeRoute({
+  role,
+  tag,
+  summary,
+  description,
+  answers,
+  problems = [],
+}: RouteFacts): RouteDescription {
+  const kinds: readonly ProblemKind[] = ['invalid-input', 'unauthorized', 'forbidden', 'internal-error', ...problems];
+  return {
+    tags: [tag],
+    summary,
+    description: [...(description === undefined ? [] : [description]), `Role: ${role}.`].join('\n\n'),
+    security: [{ bearer: [] }],
+    response: { ...answers, ...problemAnswers(kinds) },
+  };
+}

@@ -1,0 +1,89 @@
+import type { AuditEntry } from '../core/audit.ts';
+import type { Device } from '../core/device.ts';
+import type { Extension } from '../core/extension.ts';
+import type { JourneyEvent } from '../core/journey.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import type { ResolvedSettings } from '../core/settings.ts';
+import type { Site } from '../core/site.ts';
+import type { Lamps } from '../flows/lamps.ts';
+import { vendorById } from '../vendors/all.ts';
+import { formatTime, formatTimeOrNull } from './schemas/common.ts';
+import type { DeviceAnswer } from './schemas/device.ts';
+import type { ExtensionAnswer } from './schemas/extension.ts';
+import type { AuditAnswer, JourneyAnswer } from './schemas/record.ts';
+import type { DeviceSettingsAnswer } from './schemas/settings.ts';
+import type { SiteAnswer } from './schemas/site.ts';
+import type { TokenAnswer } from './schemas/token.ts';
+import type { TokenFacts } from './web-doors.ts';
+
+// Every field is named: what is new in the domain shows itself outside only when somebody writes it here.
+
+export function formatDevice(device: Device, lamps: Lamps): DeviceAnswer {
+  const { mac, state, vendorId, model, firmware, address, extensions, firstSeenAt, lastSeenAt, words } = device;
+  const vendor = vendorId === null ? undefined : vendorById(vendorId);
+  return {
+    mac,
+    state,
+    vendor: vendorId,
+    vendorName: vendor?.name ?? null,
+    model,
+    firmware,
+    address,
+    extension: extensions[0] ?? null,
+    extensions: [...extensions],
+    firstSeenAt: formatTime(firstSeenAt),
+    lastSeenAt: formatTimeOrNull(lastSeenAt),
+    userAgent: words.userAgent,
+    words: { vendor: words.vendor, model: words.model, firmware: words.firmware },
+    webConsole: vendor === undefined || address === null ? null : vendor.webConsole(address),
+    lamps: {
+      asked: formatTimeOrNull(lamps.asked),
+      answered: formatTimeOrNull(lamps.answered),
+      notified: formatTimeOrNull(lamps.notified),
+      acknowledged: formatTimeOrNull(lamps.acknowledged),
+      configured: formatTimeOrNull(lamps.configured),
+    },
+  };
+}
+
+export function formatExtension(extension: Extension, phones: readonly MacAddress[]): ExtensionAnswer {
+  const { number, displayName, authName, voicemail } = extension;
+  return { number, displayName, authName, voicemail, phones: [...phones] };
+}
+
+export function formatDeviceSettings(device: Device, { values, from }: ResolvedSettings): DeviceSettingsAnswer {
+  const settings = Object.entries(values).map(([name, value]) => [
+    name,
+    { value, from: from[name as keyof typeof from] },
+  ]);
+  return { settings: Object.fromEntries(settings), device: { ...device.settings } };
+}
+
+export function formatSite(site: Site): SiteAnswer {
+  const { name, settings, vendorSettings, modelSettings, consolePasswordPolicy, consolePassword } = site;
+  const { answerPending, autoApprove, retentionDays, revision } = site;
+  return {
+    name,
+    settings: { ...settings },
+    vendorSettings: { ...vendorSettings },
+    modelSettings: { ...modelSettings },
+    consolePasswordPolicy,
+    consolePasswordSet: consolePassword !== null,
+    answerPending,
+    autoApprove: [...autoApprove],
+    retentionDays,
+    revision,
+  };
+}
+
+export function formatJourneyEvent({ mac, at, step, reason, detail }: JourneyEvent): JourneyAnswer {
+  return { mac, at: formatTime(at), step, reason, detail };
+}
+
+export function formatAuditEntry({ at, actor, action, subject, detail }: AuditEntry): AuditAnswer {
+  return { at: formatTime(at), actor, action, subject, detail };
+}
+
+export function formatToken({ id, name, role, createdAt, lastUsedAt }: TokenFacts): TokenAnswer {
+  return { id, name, role, createdAt: formatTime(createdAt), lastUsedAt: formatTimeOrNull(lastUsedAt) };
+}

@@ -1,0 +1,48 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { CounterName, Counters } from '../flows/counters.ts';
+import type { Office } from '../flows/office.ts';
+
+const HELP: Readonly<Record<CounterName, string>> = {
+  datagramsHeard: 'Datagrams that reached the multicast group',
+  datagramsIgnored: 'Datagrams that were no SUBSCRIBE of a phone on a served LAN',
+  subscribesHeard: 'SUBSCRIBEs of phones, copies included',
+  subscribesRepeated: 'Copies of SUBSCRIBEs that were answered already',
+  repliesSent: 'SUBSCRIBEs answered with 200',
+  notifiesSent: 'NOTIFYs begun, retransmissions not counted',
+  notifiesAcknowledged: 'NOTIFYs that the phone took',
+  notifiesUnanswered: 'NOTIFYs without an answer',
+  notifiesRejected: 'NOTIFYs that the phone refused',
+  filesServed: 'Files given to phones',
+  filesAbsent: 'Files asked for that phones shall not find',
+  requestsRefused: 'Requests for files that were refused',
+  filesRendered: 'Files rendered, not taken from the cache',
+};
+
+/** What /metrics shows: the process, what was counted, the phones by state. A registry of its own; no secret is in it. */
+export function createMetricsRegistry(office: Office, counters: Counters): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const [name, help] of Object.entries(HELP)) {
+    const counter = new Counter({
+      name: `plugtone_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`,
+      help,
+      registers: [registry],
+      collect() {
+        counter.reset();
+        counter.inc(counters.read()[name as CounterName]);
+      },
+    });
+  }
+  const devices = new Gauge({
+    name: 'plugtone_devices',
+    help: 'Known phones by state',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const states = { pending: 0, approved: 0, blocked: 0 };
+      for (const { state } of office.devices()) states[state] += 1;
+      for (const [state, count] of Object.entries(states)) devices.set({ state }, count);
+    },
+  });
+  return registry;
+}

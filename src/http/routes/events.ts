@@ -1,0 +1,56 @@
+import { Type } from 'typebox';
+import type { ApiApp } from '../api-app.ts';
+import { readBearer } from '../bearer-guard.ts';
+import { describeRoute } from '../describe-route.ts';
+import type { EventHub } from '../event-hub.ts';
+import { replyWithProblem } from '../problem-reply.ts';
+import type { WebDoors } from '../web-doors.ts';
+
+const EXAMPLE = [
+  'retry: 2000',
+  '',
+  'event: device',
+  'data: {"mac":"001565aabbcc","state":"pending","vendor":"example","model":"T46S","address":"192.168.10.41","extension":null,"lastSeenAt":"2026-01-05T08:02:11.250Z"}',
+  '',
+  'event: journey',
+  'data: {"mac":"001565aabbcc","at":"2026-01-05T08:02:11.250Z","step":"seen","reason":"nobody has decided yet","detail":{}}',
+  '',
+].join('\n');
+
+/** Changes as they happen. */
+export function addEventRoutes(app: ApiApp, { tokens }: WebDoors, hub: EventHub): void {
+  app.get(
+    '/events',
+    {
+      config: { role: 'viewer' },
+      exposeHeadRoute: false,
+      schema: {
+        produces: ['text/event-stream'],
+        ...describeRoute({
+          role: 'viewer',
+          tag: 'Events',
+          summary: 'Changes as they happen (server-sent events)',
+          description:
+            '`device`: a phone changed (`forgotten: true`: it is gone). `journey`: something happened to a phone. ' +
+            '`missed`: more happened than was sent. After a broken connection, read the lists again: nothing is repeated.',
+          answers: { 200: Type.String({ description: 'A stream without end', examples: [EXAMPLE] }) },
+          problems: ['too-many-listeners'],
+        }),
+      },
+    },
+    async (request, reply) => {
+      if (hub.isFull()) {
+        return replyWithProblem(reply, {
+          kind: 'too-many-listeners',
+          detail: 'Too many event streams are open: close some.',
+          headers: { 'retry-after': '30' },
+        });
+      }
+      const token = readBearer(request.headers.authorization) ?? '';
+      reply.hijack();
+      // A token that is revoked ends its streams too.
+      hub.add(reply.raw, async () => (await tokens.find(token)) !== undefined);
+      return reply;
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import { type Static, Type } from 'typebox';
+import { Mac, PageLimit, PLAIN_TEXT, pageOf } from './common.ts';
+
+const EXAMPLE = {
+  number: '101',
+  displayName: 'Empfang',
+  authName: '101',
+  voicemail: '',
+  phones: ['001565aabbcc'],
+};
+
+/** The password is not among these fields, and never will be. */
+export const ExtensionAnswer = Type.Object(
+  {
+    number: Type.String(),
+    displayName: Type.String(),
+    authName: Type.String({ description: 'Name that the phone proves itself with; usually the number' }),
+    voicemail: Type.String({ description: "Number of the mailbox; empty: the site's" }),
+    phones: Type.Array(Mac, { description: 'Approved phones that have it on a line' }),
+  },
+  { examples: [EXAMPLE] },
+);
+export type ExtensionAnswer = Static<typeof ExtensionAnswer>;
+
+export const ExtensionList = pageOf(ExtensionAnswer, [EXAMPLE]);
+
+export const ExtensionListQuery = Type.Object(
+  {
+    limit: Type.Optional(PageLimit),
+    cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the piece before' })),
+    q: Type.Optional(Type.String({ maxLength: 64, description: 'Part of the number or the name' })),
+  },
+  { additionalProperties: false },
+);
+
+export const ExtensionParams = Type.Object({
+  number: Type.String({ description: 'The number; `#` is written %23', examples: ['101'] }),
+});
+
+/** Characters. RFC 3261 sets no limit; no phone shows or takes more. */
+const LONGEST_NAME = 100;
+
+function text(minLength: number, description: string) {
+  return Type.Optional(
+    Type.String({
+      minLength,
+      maxLength: LONGEST_NAME,
+      pattern: PLAIN_TEXT,
+      description: `text in one line: ${description}`,
+    }),
+  );
+}
+
+export const ExtensionBody = Type.Object(
+  {
+    displayName: text(0, 'what the phone shows'),
+    authName: text(1, 'usually the number'),
+    password: text(1, 'written, never read'),
+    voicemail: text(0, 'number of the mailbox'),
+  },
+  { additionalProperties: false, examples: [{ displayName: 'Empfang', password: 'b7Kq…' }] },
+);

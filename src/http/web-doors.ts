@@ -1,0 +1,76 @@
+import type { AuditEntry } from '../core/audit.ts';
+import type { Device } from '../core/device.ts';
+import type { JourneyEvent } from '../core/journey.ts';
+import type { Logger } from '../core/logger.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import type { Result } from '../core/result.ts';
+import type { ResolvedSettings } from '../core/settings.ts';
+import type { Counters } from '../flows/counters.ts';
+import type { Deliveries } from '../flows/delivery.ts';
+import type { LampBoard } from '../flows/lamps.ts';
+import type { Office } from '../flows/office.ts';
+import type { ConfigPreview, PreviewProblem } from '../flows/preview-config.ts';
+
+/** viewer reads. technician also approves, blocks, resyncs, forgets and edits extensions. admin also site, tokens and audit. */
+export const ROLES = ['viewer', 'technician', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who asks. */
+export interface ApiUser {
+  readonly id: string;
+  /** Goes to the audit. */
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** A token as it may be shown: without the token. Times in milliseconds since 1970. */
+export interface TokenFacts extends ApiUser {
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+/** `store/token-store` fits. */
+export interface TokenDoors {
+  find(token: string): Promise<ApiUser | undefined>;
+  list(): Promise<readonly TokenFacts[]>;
+  /** The token itself is known at this moment only. */
+  create(wanted: {
+    readonly name: string;
+    readonly role: Role;
+  }): Promise<Result<TokenFacts & { readonly token: string }, { readonly kind: 'name-taken'; readonly name: string }>>;
+  /** Undefined: there is none of that name or id. */
+  revoke(nameOrId: string): Promise<TokenFacts | undefined>;
+}
+
+/** A piece of a list that is read newest first; `store/journey-store` and `store/audit-store` fit. */
+export interface PageRequest {
+  readonly limit: number;
+  /** The `next` of the piece before; left out: the newest. */
+  readonly before?: number | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next piece begins; null: this was the last. */
+  readonly next: number | null;
+}
+
+/** All that the API reaches out through. */
+export interface WebDoors {
+  readonly office: Office;
+  readonly deliveries: Deliveries;
+  readonly lamps: LampBoard;
+  readonly counters: Counters;
+  readonly tokens: TokenDoors;
+  readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;
+  readonly listAudit: (page: PageRequest) => Promise<Page<AuditEntry>>;
+  /** `fileName`: as phones ask for it, or a name of the vendor's `files`; left out: the phone's own. */
+  readonly previewConfig: (mac: MacAddress, fileName?: string) => Result<ConfigPreview, PreviewProblem>;
+  readonly resolveDeviceSettings: (device: Device) => ResolvedSettings;
+  /** False until the program hears and serves: /healthz says 503. */
+  readonly isReady: () => boolean;
+  readonly version: string;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}

@@ -1,0 +1,123 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { ApiApp } from './api-app.ts';
+import { addApiDocs } from './api-docs.ts';
+import { createBearerGuard } from './bearer-guard.ts';
+import { createEventHub } from './event-hub.ts';
+import { compileValidator, InvalidInput } from './input-validator.ts';
+import { findAllowedMethods, type RoutePattern } from './match-route.ts';
+import { replyWithProblem } from './problem-reply.ts';
+import { INTERNAL_ERROR, readFrameworkProblem } from './problem-to-reply.ts';
+import { invalidInput } from './read-mac-parameter.ts';
+import { addAuditRoutes } from './routes/audit.ts';
+import { addCatalogueRoutes } from './routes/catalogue.ts';
+import { addDeviceDecisionRoutes } from './routes/device-decisions.ts';
+import { addDeviceSettingsRoutes } from './routes/device-settings.ts';
+import { addDeviceRoutes } from './routes/devices.ts';
+import { addEventRoutes } from './routes/events.ts';
+import { addExtensionRoutes } from './routes/extensions.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addSiteRoutes } from './routes/site.ts';
+import { addTokenRoutes } from './routes/tokens.ts';
+import type { WebDoors } from './web-doors.ts';
+
+/** Bytes. The largest body that means something is a site with settings for every model: some 50 kB. */
+const LARGEST_BODY = 262_144;
+
+/** A request that is not whole by then comes from somebody who holds sockets open on purpose. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+const MALFORMED = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+/**
+ * The server that people and their programs talk to; not listening yet. `await app.listen({ host, port })` starts it,
+ * `await app.close()` ends it within a second, open event streams included.
+ */
+export async function createWebServer(doors: WebDoors): Promise<ApiApp> {
+  const { log, version, office, tokens } = doors;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: LARGEST_BODY,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => replyWithProblem(reply, readFrameworkProblem(error.code, 400)),
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(MALFORMED, () => socket.destroy());
+      else socket.destroy();
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  const routes: RoutePattern[] = [];
+  const hub = createEventHub({ office });
+
+  app.setValidatorCompiler(compileValidator);
+  app.decorateRequest('user', null);
+  readJsonBodiesOnly(app);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const name of [method].flat()) routes.push({ method: name, url });
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  });
+  app.addHook('preClose', async () => hub.stop());
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler(onNotFound);
+
+  await addApiDocs(app, version);
+  addHealthRoutes(app, doors);
+  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/api/docs'));
+  await app.register(
+    async (api: ApiApp) => {
+      api.addHook('onRequest', createBearerGuard(tokens));
+      // What is true now is not tomorrow, and a shared computer shall not keep it.
+      api.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+      addDeviceRoutes(api, doors);
+      addDeviceDecisionRoutes(api, doors);
+      addDeviceSettingsRoutes(api, doors);
+      addExtensionRoutes(api, doors);
+      addSiteRoutes(api, doors);
+      addTokenRoutes(api, doors);
+      addAuditRoutes(api, doors);
+      addEventRoutes(api, doors, hub);
+      addCatalogueRoutes(api);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.ready();
+  return app;
+
+  function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (error instanceof InvalidInput) return replyWithProblem(reply, invalidInput(error.errors));
+    const problem = readFrameworkProblem(error.code ?? '', error.statusCode ?? 500);
+    if (problem === INTERNAL_ERROR) {
+      // The route's pattern, not the address: what people write into one is not for the log.
+      const route = request.routeOptions.url ?? '';
+      log.error(
+        { event: 'request.failed', method: request.method, route, cause: String(error.stack ?? error) },
+        'a request failed',
+      );
+    }
+    return replyWithProblem(reply, problem);
+  }
+
+  function onNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const [path = ''] = request.url.split('?', 1);
+    const allowed = findAllowedMethods(routes, path);
+    if (allowed.length === 0) {
+      return replyWithProblem(reply, { kind: 'no-such-address', detail: 'There is nothing here; see /api/docs.' });
+    }
+    const allow = allowed.join(', ');
+    const detail = `This address takes ${allow}, not ${request.method}.`;
+    return replyWithProblem(reply, { kind: 'method-not-allowed', detail, headers: { allow } });
+  }
+}
+
+/** Anything else is answered with 415. An empty body is none, whatever its type says. */
+function readJsonBodiesOnly(app: ApiApp): void {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    // The default parser answers through `done`.
+    else void parse(request, String(body), done);
+  });
+}

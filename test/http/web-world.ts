@@ -1,0 +1,188 @@
+import type { AuditEntry } from '../../src/core/audit.ts';
+import type { Device } from '../../src/core/device.ts';
+import type { Extension } from '../../src/core/extension.ts';
+import type { JourneyEvent, JourneyStep } from '../../src/core/journey.ts';
+import { type MacAddress, parseMacAddress } from '../../src/core/mac-address.ts';
+import { newDevice } from '../../src/core/new-device.ts';
+import { err, ok } from '../../src/core/result.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { DEFAULT_SITE } from '../../src/core/site.ts';
+import { createCounters } from '../../src/flows/counters.ts';
+import { createLampBoard } from '../../src/flows/lamps.ts';
+import { createOffice } from '../../src/flows/office.ts';
+import { resolveDeviceSettings } from '../../src/flows/preview-config.ts';
+import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
+import { createLogMemory } from './log-memory.ts';
+
+/** Everything here that must never come out of the API. */
+export const SECRETS = [
+  'sip-Pa55-of-101',
+  'sip-Pa55-of-102',
+  'c0nsole-Pa55-admin',
+  'c0nsole-Pa55-user',
+  'urlt0kenurlt0ken',
+];
+
+/** Wednesday, 7 January 2026, 08:00 UTC. */
+export const NOW = Date.UTC(2026, 0, 7, 8);
+
+export function mac(text: string): MacAddress {
+  const read = parseMacAddress(text);
+  if (read === undefined) throw new Error(`${text} is no MAC address`);
+  return read;
+}
+
+export function device(text: string, more: Partial<Device> = {}): Device {
+  return { ...newDevice(mac(text), NOW), vendorId: 'yealink', model: 'T46S', lastSeenAt: NOW, ...more };
+}
+
+export function extension(number: string, more: Partial<Extension> = {}): Extension {
+  const password = new Secret(`sip-Pa55-of-${number}`);
+  return { number, displayName: `Phone ${number}`, authName: number, password, voicemail: '', ...more };
+}
+
+const DIALOG = {
+  sourceAddress: '127.0.0.1',
+  sourcePort: 5060,
+  contactUri: 'sip:127.0.0.1:5060',
+  callId: 'c',
+  from: '<sip:a>;tag=1',
+  to: '<sip:b>',
+};
+
+export const PENDING = mac('00156500000a');
+export const APPROVED = mac('00156500000b');
+export const BLOCKED = mac('00156500000c');
+export const UNKNOWN_MAKE = mac('00304fa99948');
+
+/** An office in memory: one phone of each state, one of an unknown make, two extensions, a token for each role. */
+export function createWorld(
+  more: { readonly devices?: readonly Device[]; readonly extensions?: readonly Extension[] } = {},
+) {
+  const journeys: JourneyEvent[] = [];
+  const audit: AuditEntry[] = [];
+  const delivered: { readonly mac: MacAddress; readonly cause: string }[] = [];
+  const tokens = new Map<string, TokenFacts>();
+  const { log, lines } = createLogMemory();
+  let now = NOW;
+  let ready = true;
+
+  const office = createOffice(
+    {
+      devices: [
+        device(PENDING, { address: '192.168.10.41', dialog: DIALOG, lastSeenAt: NOW - 1_000 }),
+        device(APPROVED, {
+          state: 'approved',
+          extensions: ['101'],
+          token: 'urlt0kenurlt0ken',
+          address: '192.168.10.42',
+          dialog: DIALOG,
+          firmware: '66.86.0.15',
+          words: { userAgent: 'Yealink SIP-T46S 66.86.0.15', vendor: 'Yealink', model: 'T46S', firmware: '66.86.0.15' },
+          consolePasswords: { admin: new Secret('c0nsole-Pa55-admin'), user: new Secret('c0nsole-Pa55-user') },
+        }),
+        device(BLOCKED, { state: 'blocked' }),
+        device(UNKNOWN_MAKE, {
+          vendorId: null,
+          model: 'VIP-2140PT',
+          lastSeenAt: NOW - 9_000,
+          firstSeenAt: NOW - 9_000,
+        }),
+        ...(more.devices ?? []),
+      ],
+      extensions: [extension('101', { displayName: 'Empfang' }), extension('102'), ...(more.extensions ?? [])],
+      site: DEFAULT_SITE,
+    },
+    {
+      async commit(change) {
+        audit.unshift(...(change.audit ?? []));
+      },
+    },
+    {
+      recordSighting: () => undefined,
+      recordJourney: (event) => journeys.unshift(event),
+    },
+  );
+
+  function addToken(name: string, role: Role): string {
+    const token = `plt_${role}-${tokens.size}-secret`;
+    tokens.set(token, { id: `id-${name}`, name, role, createdAt: NOW, lastUsedAt: null });
+    return token;
+  }
+
+  function pageOf<T>(
+    items: readonly T[],
+    { limit, before }: { readonly limit: number; readonly before?: number | undefined },
+  ) {
+    // As the store's ids: the oldest is 1.
+    const rest = items.slice(before === undefined ? 0 : items.length - before + 1);
+    const page = rest.slice(0, limit);
+    return { items: page, next: rest.length > limit ? rest.length - limit + 1 : null };
+  }
+
+  const ofPhone = (phone: MacAddress) => journeys.filter((event) => event.mac === phone);
+  const doors: WebDoors = {
+    office,
+    deliveries: {
+      deliver: (phone, cause) => void delivered.push({ mac: phone.mac, cause }),
+      fetched: () => undefined,
+      stop: () => undefined,
+    },
+    lamps: createLampBoard({ office, readJourney: async (phone, limit) => ofPhone(phone).slice(0, limit) }),
+    counters: createCounters(),
+    tokens: {
+      find: async (token) => tokens.get(token) satisfies ApiUser | undefined,
+      list: async () => [...tokens.values()],
+      async create({ name, role }) {
+        if ([...tokens.values()].some((known) => known.name === name)) return err({ kind: 'name-taken', name });
+        const token = addToken(name, role);
+        return ok({ id: `id-${name}`, name, role, createdAt: NOW, lastUsedAt: null, token });
+      },
+      async revoke(nameOrId) {
+        const found = [...tokens].find(([, { id, name }]) => id === nameOrId || name === nameOrId);
+        if (found !== undefined) tokens.delete(found[0]);
+        return found?.[1];
+      },
+    },
+    listJourney: async (phone, page) => pageOf(ofPhone(phone), page),
+    listAudit: async (page) => pageOf(audit, page),
+    previewConfig(phone, fileName) {
+      if (office.findDevice(phone) === undefined) return err({ kind: 'no-such-device', sentence: 'No such phone.' });
+      if (office.findDevice(phone)?.state !== 'approved')
+        return err({ kind: 'not-approved', sentence: 'Not approved.' });
+      if (fileName === 'broken') return err({ kind: 'file-cannot-be-made', sentence: 'The name has a line break.' });
+      if (fileName !== undefined) return err({ kind: 'no-such-file', sentence: 'No such file.' });
+      return ok({ file: 'a.cfg', contentType: 'text/plain', text: 'password = ••••••\n', notes: ['no tone for DE'] });
+    },
+    resolveDeviceSettings: (phone) => resolveDeviceSettings({ office }, phone),
+    isReady: () => ready,
+    version: '1.2.3',
+    log,
+    clock: () => now,
+  };
+
+  return {
+    doors,
+    office,
+    journeys,
+    audit,
+    delivered,
+    lines,
+    tokens: {
+      viewer: addToken('vera', 'viewer'),
+      technician: addToken('theo', 'technician'),
+      admin: addToken('anna', 'admin'),
+    } satisfies Record<Role, string>,
+    revoke: (token: string) => tokens.delete(token),
+    setReady(value: boolean) {
+      ready = value;
+    },
+    record(phone: MacAddress, step: JourneyStep, detail: JourneyEvent['detail'] = {}, reason = '') {
+      now += 1;
+      office.record({ mac: phone, at: now, step, reason, detail });
+      return now;
+    },
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
