@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { basename } from 'node:path';
 import { parseUdpTable, type UdpSocket } from './parse-udp-table.ts';
 
 /** Who keeps us from a UDP port, as far as the system tells. */
@@ -9,7 +10,7 @@ export interface PortHolder {
   readonly port: number;
   /** Undefined: another user's process, whose files we may not see. */
   readonly pid: number | undefined;
-  /** Name of the process. */
+  /** Name of the program: `asterisk`. */
   readonly command: string | undefined;
   readonly uid: number;
 }
@@ -51,12 +52,24 @@ async function findOwners(inodes: ReadonlySet<string>): Promise<Map<string, Owne
       const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
       const inode = /^socket:\[([0-9]+)\]$/.exec(target)?.[1];
       if (inode === undefined || !inodes.has(inode) || owners.has(inode)) continue;
-      const command = (await readOrEmpty(`/proc/${pid}/comm`)).trim();
-      owners.set(inode, { pid: Number(pid), command: command === '' ? undefined : command });
+      owners.set(inode, { pid: Number(pid), command: await readCommand(pid) });
     }
     if (owners.size === inodes.size) break;
   }
   return owners;
+}
+
+/** Characters of a program's name that are told. */
+const NAME_LENGTH = 40;
+
+/**
+ * The program's name as it was started: /proc/<pid>/comm is the main thread's, which some (Node 24) rename. Arguments
+ * may hold passwords, and are left alone.
+ */
+async function readCommand(pid: string): Promise<string | undefined> {
+  const [program = ''] = (await readOrEmpty(`/proc/${pid}/cmdline`)).split('\0');
+  const name = basename(program).replace(/[^\x20-\x7e]/g, '?');
+  return name === '' ? undefined : name.slice(0, NAME_LENGTH);
 }
 
 /** Another user's process, or one that has just ended, has nothing to list. */

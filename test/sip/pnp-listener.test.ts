@@ -1,9 +1,16 @@
+import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Datagram, listenForPnp, PNP_GROUP, type PnpListenerOptions } from '../../src/sip/pnp-listener.ts';
+import { type Datagram, listenForPnp, type PnpListenerOptions } from '../../src/sip/pnp-listener.ts';
 import { keepingLog, until } from '../lan/fake-lan.ts';
 import { openPeer, watchByHand } from './lan-host.ts';
+
+/**
+ * A group that nobody else on this machine is in (RFC 2365: 239.255/16 is for local use). Linux delivers what any
+ * process has joined to everybody who is bound to it, so what is not heard shows only in a group of one's own.
+ */
+const GROUP = `239.255.${randomInt(256)}.${randomInt(1, 255)}`;
 
 let end = new AbortController();
 let phone: Socket;
@@ -21,7 +28,7 @@ afterEach(() => {
 
 function listen(options: Pick<PnpListenerOptions, 'interfaces'> & Partial<PnpListenerOptions>) {
   return listenForPnp({
-    group: PNP_GROUP,
+    group: GROUP,
     port: 0,
     signal: end.signal,
     onDatagram: (datagram) => heard.push(datagram),
@@ -34,14 +41,14 @@ function listen(options: Pick<PnpListenerOptions, 'interfaces'> & Partial<PnpLis
 /** Says the word to the group until it is heard: the kernel may still be at work on a membership. */
 async function sayUntilHeard(word: string, port: number): Promise<void> {
   while (!heard.some(({ data }) => data.toString() === word)) {
-    phone.send(word, port, PNP_GROUP);
+    phone.send(word, port, GROUP);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
 /** Words on this group and port that nobody hears are a matter of time; this is enough of it on loopback. */
 async function sayInVain(word: string, port: number): Promise<void> {
-  for (let i = 0; i < 3; i++) phone.send(word, port, PNP_GROUP);
+  for (let i = 0; i < 3; i++) phone.send(word, port, GROUP);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(heard.map(({ data }) => data.toString())).not.toContain(word);
 }
@@ -50,7 +57,7 @@ test('a phone that asks the group over loopback is heard once, with its address'
   const listener = await listen({ interfaces: watchByHand('127.0.0.1') });
   const { port } = listener.state();
   await sayUntilHeard('ready', port);
-  for (let i = 0; i < 20; i++) phone.send(`word ${i}`, port, PNP_GROUP);
+  for (let i = 0; i < 20; i++) phone.send(`word ${i}`, port, GROUP);
   await until(() => heard.some(({ data }) => data.toString() === 'word 19'));
   const words = heard.filter(({ data }) => data.toString().startsWith('word'));
   expect(words.map(({ data }) => data.toString())).toEqual(Array.from({ length: 20 }, (_, i) => `word ${i}`));
@@ -99,7 +106,7 @@ test('an interface that cannot be joined is said once, tried at each poll, and j
   expect(listener.state()).toMatchObject({
     joined: ['127.0.0.1'],
     failed: [{ address: '10.254.254.254', reason: 'ENODEV' }],
-    problem: '224.0.1.75 cannot be joined on 10.254.254.254 (ENODEV)',
+    problem: `${GROUP} cannot be joined on 10.254.254.254 (ENODEV)`,
   });
   expect(log.events().filter((event) => event === 'group.refused')).toHaveLength(1);
   interfaces.serve('127.0.0.1');
@@ -120,7 +127,7 @@ test('a port that a program shares, or holds on another address, is ours too', a
   const pbx = await openPeer();
   const { port } = pbx.address();
   const sharing = createSocket({ type: 'udp4', reuseAddr: true });
-  sharing.bind(port, PNP_GROUP);
+  sharing.bind(port, GROUP);
   await once(sharing, 'listening');
   const listener = await listen({ interfaces: watchByHand('127.0.0.1'), port });
   expect(listener.state()).toMatchObject({ bound: true, port, problem: undefined });
@@ -159,8 +166,7 @@ test('the end is the end: no socket, no attempt, no word', async () => {
   const next = await openPeer(port, '0.0.0.0');
   next.close();
 
-  const never = listen({ interfaces });
-  await expect(never).rejects.toThrow();
+  await expect(listen({ interfaces })).rejects.toThrow();
 });
 
 test('an end while the port is held ends the attempts', async () => {
