@@ -26,8 +26,8 @@ const COLLECT_MS = 100;
 /** Journey events of one collection. More than a screen can show; a client is told that it missed some. */
 const MOST_EVENTS = 1_000;
 
-/** Bytes that wait for a client that does not read. Then it is dropped, comes again and reads the lists anew. */
-const MOST_WAITING_BYTES = 1_048_576;
+/** Bytes of earlier collections that a client has not taken yet. Then it is dropped, comes again and reads the lists anew. */
+const MOST_WAITING_BYTES = 4_194_304;
 
 /** A technician has a few tabs; a loop that opens streams shall not take the sockets of everybody. */
 const MOST_CLIENTS = 64;
@@ -88,7 +88,8 @@ export function createEventHub({ office, heartbeatMs = HEARTBEAT_MS }: EventHubO
 
   function beat(): void {
     for (const [response, isStillAllowed] of clients) {
-      send(response, ': still here\n\n');
+      // Who has something to read yet needs no sign of life.
+      if (!response.writableNeedDrain) response.write(': still here\n\n');
       isStillAllowed().then(
         (allowed) => (allowed ? undefined : drop(response)),
         () => drop(response),
@@ -97,7 +98,7 @@ export function createEventHub({ office, heartbeatMs = HEARTBEAT_MS }: EventHubO
   }
 
   function send(response: ServerResponse, text: string): void {
-    if (response.writableLength + text.length > MOST_WAITING_BYTES) drop(response);
+    if (response.writableLength > MOST_WAITING_BYTES) drop(response);
     else response.write(text);
   }
 
