@@ -44,7 +44,7 @@ export function readCsvTable(input: string | Uint8Array): Result<readonly CsvRec
       on_record(cells: readonly string[]) {
         const line = lines + 1;
         // Counted here: csv-parse 7 takes CR LF inside a quoted cell for two lines.
-        lines += 1 + (cells.join('').match(/\r\n|\n|\r/g)?.length ?? 0);
+        lines += 1 + (cells.join(' ').match(/\r\n|\n|\r/g)?.length ?? 0);
         if (cells.some((cell) => cell.trim() !== '')) records.push({ line, cells });
         return null;
       },

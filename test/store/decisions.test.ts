@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { Secret } from '../../src/core/secret.ts';
+import { DEFAULT_SITE } from '../../src/core/site.ts';
+import { approvedDevice, extensionOf, macOf, makeFolder, opened, openForTest, openFresh } from './samples.ts';
+
+const entry = (subject: string) => ({ at: 1, actor: 'test', action: 'test.done', subject, detail: {} });
+
+test('a decision is stored as a whole', async () => {
+  const store = await openFresh();
+  await store.decisions.commit({ devices: [approvedDevice(1)], extensions: [extensionOf(1)], audit: [entry('a')] });
+  await store.decisions.commit({
+    devices: [approvedDevice(2)],
+    removedDevices: [macOf(1)],
+    extensions: [extensionOf(2)],
+    removedExtensions: ['101'],
+    site: { ...DEFAULT_SITE, name: 'New', revision: 1 },
+    audit: [entry('b'), entry('c')],
+  });
+  expect((await store.devices.all()).map(({ mac }) => mac)).toEqual([macOf(2)]);
+  expect((await store.extensions.all()).map(({ number }) => number)).toEqual(['102']);
+  expect((await store.site.get()).name).toBe('New');
+  expect((await store.audit.list({ limit: 9 })).items.map(({ subject }) => subject)).toEqual(['c', 'b', 'a']);
+});
+
+test('of a decision that was overtaken, nothing is stored', async () => {
+  const dataDir = await makeFolder();
+  const [server, commandLine] = [await openForTest(dataDir), await openForTest(dataDir)];
+  await server.decisions.commit({ devices: [approvedDevice(1)] });
+  await commandLine.decisions.commit({ devices: [approvedDevice(1, { state: 'blocked', token: null, revision: 2 })] });
+  const late = {
+    devices: [approvedDevice(3), approvedDevice(1, { extensions: ['105'], revision: 2 })],
+    extensions: [extensionOf(5)],
+    audit: [entry('late')],
+  };
+  await expect(server.decisions.commit(late)).rejects.toMatchObject({ kind: 'changed-meanwhile' });
+  expect((await server.devices.all()).map(({ mac, state }) => [mac, state])).toEqual([[macOf(1), 'blocked']]);
+  expect(await server.extensions.all()).toEqual([]);
+  expect((await server.audit.list({ limit: 9 })).items).toEqual([]);
+});
+
+test('a change of the site that was overtaken is refused', async () => {
+  const store = await openFresh();
+  await store.site.put({ ...DEFAULT_SITE, name: 'First', revision: 1 });
+  const late = store.decisions.commit({
+    site: { ...DEFAULT_SITE, name: 'Second', revision: 1 },
+    audit: [entry('late')],
+  });
+  await expect(late).rejects.toMatchObject({ kind: 'changed-meanwhile' });
+  expect((await store.site.get()).name).toBe('First');
+  expect((await store.audit.list({ limit: 9 })).items).toEqual([]);
+});
+
+test('the same decision may be stored twice', async () => {
+  const store = await openFresh();
+  await store.decisions.commit({ devices: [approvedDevice(1)] });
+  await store.decisions.commit({ devices: [approvedDevice(1)] });
+  expect(opened(await store.devices.get(macOf(1)))).toEqual(opened(approvedDevice(1)));
+});
+
+test('a decision keeps the newer of two sightings', async () => {
+  const store = await openFresh();
+  await store.devices.recordSightings([{ ...approvedDevice(1), address: '192.0.2.9', lastSeenAt: 9_000, revision: 0 }]);
+  await store.decisions.commit({ devices: [approvedDevice(1, { address: '192.0.2.7', lastSeenAt: 8_000 })] });
+  expect(await store.devices.get(macOf(1))).toMatchObject({
+    state: 'approved',
+    address: '192.0.2.9',
+    lastSeenAt: 9_000,
+    revision: 1,
+  });
+});
+
+test('two processes that commit at once both get through', async () => {
+  const dataDir = await makeFolder();
+  const [a, b] = [await openForTest(dataDir), await openForTest(dataDir)];
+  const commits = Array.from({ length: 40 }, (_, index) =>
+    (index % 2 === 0 ? a : b).decisions.commit({
+      devices: [approvedDevice(index)],
+      extensions: [extensionOf(index, { password: new Secret(`p${index}`) })],
+    }),
+  );
+  await Promise.all(commits);
+  expect(await a.devices.all()).toHaveLength(40);
+  expect(await b.extensions.all()).toHaveLength(40);
+});
+
+test('an import of thousands is one transaction', async () => {
+  const store = await openFresh();
+  const numbers = Array.from({ length: 2_000 }, (_, index) => index);
+  const wrong = approvedDevice(1_999, { extensions: ['999'] });
+  await store.devices.save(approvedDevice(1_999, { revision: 5 }));
+  const devices = numbers.map((number) => approvedDevice(number));
+  await expect(
+    store.decisions.commit({
+      devices: [...devices.slice(0, -1), wrong],
+      extensions: numbers.map((n) => extensionOf(n)),
+    }),
+  ).rejects.toMatchObject({ kind: 'changed-meanwhile' });
+  expect(await store.devices.all()).toHaveLength(1);
+  expect(await store.extensions.all()).toHaveLength(0);
+  await store.decisions.commit({ devices: devices.slice(0, -1), extensions: numbers.map((n) => extensionOf(n)) });
+  expect(await store.devices.all()).toHaveLength(2_000);
+});
