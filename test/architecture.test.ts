@@ -109,3 +109,13 @@ test('files can be held in the head', () => {
   });
   expect(wrong).toEqual([]);
 });
+
+test('every log event is listed in docs/architecture.md, and nothing else is', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const table = text.slice(text.indexOf('## Log events'));
+  const listed = [...table.matchAll(/`([a-z-]+\.[a-z-]+)`/g)].map(([, name]) => name ?? '');
+  const logged = files.flatMap((file) =>
+    [...(sources.get(file) ?? '').matchAll(/event: '([a-z-]+\.[a-z-]+)'/g)].map(([, name]) => name ?? ''),
+  );
+  expect([...new Set(listed)].sort()).toEqual([...new Set(logged)].sort());
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
@@ -33,6 +34,8 @@ export interface Appliance {
   readonly phonePort: number;
   readonly interfaces: InterfaceWatch;
   readonly listener: PnpListener;
+  /** False: phones are told this host's own address as their registrar (decision 0005). */
+  readonly hasSipServer: () => boolean;
   /** Resolves when everything is closed and stored, after the signal. */
   readonly closed: Promise<void>;
 }
@@ -51,7 +54,9 @@ export async function startAppliance(
   const store = await openStore({ dataDir: config.dataDir, log, clock });
   // What fails half way takes down what is up already.
   const undo = new AbortController();
+  // Every part listens to this one signal: that is its purpose, and no leak.
   const stopping = AbortSignal.any([signal, undo.signal]);
+  setMaxListeners(0, stopping);
   try {
     return await start(config, store, { signal: stopping, log, clock });
   } catch (error) {
@@ -70,9 +75,8 @@ async function start(
   const contents = await loadOffice(store);
   const writer = createBatchWriter({ devices: store.devices, journeys: store.journeys, signal, log });
   const office = createOffice(contents, store.decisions, writer);
-  const templates = await openTemplateSet({ vendors, siteDir: config.siteDir, signal });
-  for (const problem of templates.problems())
-    log.warn({ event: 'templates.broken', ...problem }, 'a site template is broken');
+  const templates = await openTemplateSet({ vendors, siteDir: config.siteDir, signal, onChange: warnOfTemplates });
+  warnOfTemplates();
 
   const interfaces = await watchInterfaces({ wanted: config.lanAddresses, signal, log });
   const neighbours = createNeighbourTable({ log });
@@ -148,7 +152,20 @@ async function start(
   startPruning(store, () => office.site().retentionDays, { signal, log, clock });
   ready = true;
 
-  return { webPort: Number(webAddress.port), phonePort: phones.port, interfaces, listener, closed: close() };
+  return {
+    webPort: Number(webAddress.port),
+    phonePort: phones.port,
+    interfaces,
+    listener,
+    hasSipServer: () => Boolean(office.site().settings.sipServer),
+    closed: close(),
+  };
+
+  function warnOfTemplates(): void {
+    for (const problem of templates.problems()) {
+      log.warn({ event: 'templates.broken', ...problem }, 'a template or override of the site is broken');
+    }
+  }
 
   async function close(): Promise<void> {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -49,6 +49,12 @@ async function serve(flags: ConfigFlags): Promise<void> {
       'no interface is served yet; name one with --lan-address, or wait for it to come up',
     );
   }
+  if (!appliance.hasSipServer()) {
+    log.warn(
+      { event: 'site.no-sip-server' },
+      "the site has no sipServer yet: phones are told to register at this host's own address",
+    );
+  }
   controller.signal.addEventListener('abort', () => {
     setTimeout(() => {
       log.error({ event: 'appliance.stop-forced' }, 'something did not stop in time');

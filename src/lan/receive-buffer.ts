@@ -29,7 +29,7 @@ export function askReceiveBuffer(socket: Socket, purpose: string, log: Logger): 
   const reported = socket.getRecvBufferSize();
   const granted = platform() === 'linux' ? reported / 2 : reported;
   const facts = { event: 'socket.buffered', purpose, asked, granted };
-  if (granted >= asked) log.debug(facts, 'receive buffer granted');
+  if (granted >= asked) log.info(facts, 'receive buffer granted');
   else
     log.warn(
       { ...facts, remedy: `sysctl -w net.core.rmem_max=${asked}` },

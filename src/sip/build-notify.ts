@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { SubscribeDialog } from '../core/sighting.ts';
 import { formatHostPort, formatLines } from './format-lines.ts';
 import type { SipHeader } from './message.ts';
@@ -56,9 +56,7 @@ export function dialogTag(dialog: Pick<SubscribeDialog, 'callId' | 'from'>): str
 /** RFC 3261 8.1.1.7: a branch starts with this, so that peers know it to be unique. */
 const BRANCH_MAGIC = 'z9hG4bK';
 
-/** Bytes of chance in a branch: as many as make guessing an answer's branch hopeless. */
-const BRANCH_BYTES = 12;
-
+/** 122 bits of chance make guessing an answer's branch hopeless. A UUID: Node draws its chance in advance, at a tenth of the cost. */
 export function newBranch(): string {
-  return BRANCH_MAGIC + randomBytes(BRANCH_BYTES).toString('hex');
+  return BRANCH_MAGIC + randomUUID();
 }

@@ -79,5 +79,5 @@ test('the tag follows from Call-ID and From alone, on every day and every host',
 test('every branch is new and carries the magic cookie', () => {
   const branches = Array.from({ length: 1_000 }, newBranch);
   expect(new Set(branches).size).toBe(1_000);
-  for (const branch of branches) expect(branch).toMatch(/^z9hG4bK[0-9a-f]{24}$/);
+  for (const branch of branches) expect(branch).toMatch(/^z9hG4bK[0-9a-f-]{36}$/);
 });
