@@ -44,7 +44,11 @@ export function readConfig(
 ): Result<Config, readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
 
-  function pick(flag: string | undefined, flagName: string, variable: string): { name: string; text: string } | undefined {
+  function pick(
+    flag: string | undefined,
+    flagName: string,
+    variable: string,
+  ): { name: string; text: string } | undefined {
     if (flag !== undefined) return { name: flagName, text: flag };
     const text = environment[variable];
     return text === undefined || text === '' ? undefined : { name: variable, text };
@@ -92,7 +96,8 @@ export function readConfig(
     const given = pick(flags.logLevel, '--log-level', 'PLUGTONE_LOG_LEVEL');
     if (given === undefined) return 'info';
     const level = LOG_LEVELS.find((known) => known === given.text);
-    if (level === undefined) problems.push({ name: given.name, saw: given.text, want: `one of ${LOG_LEVELS.join(', ')}` });
+    if (level === undefined)
+      problems.push({ name: given.name, saw: given.text, want: `one of ${LOG_LEVELS.join(', ')}` });
     return level ?? 'info';
   }
 

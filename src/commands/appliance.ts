@@ -14,6 +14,7 @@ import { createSubscribeHandler } from '../flows/on-subscribe.ts';
 import { previewConfig, resolveDeviceSettings } from '../flows/preview-config.ts';
 import { createConfigServer, type ServeConfig } from '../flows/serve-config.ts';
 import { createPhoneServer, listenPhoneServer } from '../http/phone-server.ts';
+import { hasSiteFile } from '../http/site-files.ts';
 import { createWebServer } from '../http/web-server.ts';
 import { type InterfaceWatch, watchInterfaces } from '../lan/interface-watch.ts';
 import { createNeighbourTable } from '../lan/neighbour-table.ts';
@@ -90,9 +91,10 @@ async function start(
   // Phones may come as soon as the port is known, and the port must be known before anything can be told to phones.
   let serveConfig: ServeConfig = async () => ({ kind: 'broken' });
   const isServed = (localAddress: string) => interfaces.current().some(({ address }) => address === localAddress);
+  const siteFilesDir = join(config.siteDir, 'files');
   const phoneServer = createPhoneServer({
     serveConfig: (request) => serveConfig(request),
-    siteFilesDir: join(config.siteDir, 'files'),
+    siteFilesDir,
     isServed,
     log,
   });
@@ -115,7 +117,7 @@ async function start(
   };
   const deliveries = createDeliveries(doors);
   const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port });
-  serveConfig = createConfigServer(doors, deliveries, cache);
+  serveConfig = createConfigServer(doors, deliveries, cache, (path) => hasSiteFile(siteFilesDir, path));
   const { listJourney, listAudit, tokens } = storeDoors(store, writer);
   const lamps = createLampBoard({
     office,

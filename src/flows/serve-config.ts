@@ -25,6 +25,8 @@ export interface ConfigRequest {
 
 export type ConfigReply =
   | { readonly kind: 'file'; readonly bytes: Buffer; readonly contentType: string; readonly digest: string }
+  /** One of the site's own files, which are no secrets: a language pack, firmware. */
+  | { readonly kind: 'site-file'; readonly path: string }
   /** A name that nobody has, or a refusal: both look alike from outside. */
   | { readonly kind: 'not-found' }
   /** We know the file and cannot make it: 500, so that the phone keeps what it has. */
@@ -35,7 +37,12 @@ const NOT_FOUND: ConfigReply = { kind: 'not-found' };
 export type ServeConfig = (request: ConfigRequest) => Promise<ConfigReply>;
 
 /** Makes the flow behind the phones' HTTP server: who asks, may he have it, and the bytes. */
-export function createConfigServer(doors: Doors, deliveries: Deliveries, cache: ConfigCache): ServeConfig {
+export function createConfigServer(
+  doors: Doors,
+  deliveries: Deliveries,
+  cache: ConfigCache,
+  hasSiteFile: (path: string) => Promise<boolean>,
+): ServeConfig {
   const { office, lan, counters, log, clock } = doors;
 
   return async function serveConfig(request) {
@@ -52,8 +59,10 @@ export function createConfigServer(doors: Doors, deliveries: Deliveries, cache: 
     if (vendor === undefined) return refuse(device, request, 'the maker of the phone is not known');
 
     const match = matchFile(vendor, request.path);
-    if (match.kind === 'absent') return absent(device, request, match.absent.why);
-    if (match.kind === 'unknown') return absent(device, request, 'no such file');
+    if (match.kind !== 'file') {
+      if (await hasSiteFile(request.path)) return siteFile(device, request);
+      return absent(device, request, match.kind === 'absent' ? match.absent.why : 'no such file');
+    }
     // A token that is not (or no longer) the device's proves nothing, and on this host itself nothing else does.
     if (request.token !== null && byToken === undefined && neighbour.kind !== 'mac') {
       return refuse(device, request, 'the token in the URL is not that of this phone');
@@ -136,6 +145,18 @@ export function createConfigServer(doors: Doors, deliveries: Deliveries, cache: 
       );
     }
     return { kind: 'file', bytes, contentType, digest };
+  }
+
+  function siteFile({ mac }: Device, { path }: ConfigRequest): ConfigReply {
+    counters.count('filesServed');
+    office.record({
+      mac,
+      at: clock(),
+      step: 'fetched',
+      reason: "one of the site's files",
+      detail: { file: path, status: 200 },
+    });
+    return { kind: 'site-file', path };
   }
 
   function absent(device: Device, request: ConfigRequest, why: string): ConfigReply {

@@ -101,10 +101,11 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
     }
     const source = withoutMapping(socket.remoteAddress);
     const userAgent = request.headers['user-agent'] ?? '';
-    serveConfig({ method, token: target.token, path: target.path, source, localAddress, userAgent }).then(
-      (reply) => answer(request, response, reply),
-      (cause: unknown) => fail(response, cause),
-    );
+    serveConfig({ method, token: target.token, path: target.path, source, localAddress, userAgent })
+      .then((reply) =>
+        reply.kind === 'site-file' ? serveSiteFile(request, response, reply.path) : answer(request, response, reply),
+      )
+      .catch((cause: unknown) => fail(response, cause));
   }
 
   async function serveSiteFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -177,7 +178,11 @@ export function listenPhoneServer(server: Server, { host, port, signal }: Listen
   });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, reply: ConfigReply): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Exclude<ConfigReply, { kind: 'site-file' }>,
+): void {
   switch (reply.kind) {
     case 'not-found':
       answerShort(response, NOT_FOUND);

@@ -68,6 +68,13 @@ function readSegments(path: string): readonly string[] | undefined {
   return segments.some((segment) => segment === '' || segment.startsWith('.')) ? undefined : segments;
 }
 
+/** Would `openSiteFile` open it? */
+export async function hasSiteFile(directory: string, path: string): Promise<boolean> {
+  const file = await openSiteFile(directory, path);
+  await file?.handle.close();
+  return file !== undefined;
+}
+
 /** As nginx makes it: a file that changes gets another time or another size. */
 function etagOf({ size, mtimeMs }: Stats): string {
   return `"${Math.trunc(mtimeMs).toString(16)}-${size.toString(16)}"`;

@@ -35,7 +35,7 @@ function setUp(contents: Parameters<typeof openDoors>[0] = {}) {
   const deliveries = { deliver: () => undefined, fetched: (who: string) => fetched.push(who), stop: () => undefined };
   const { counters, clock, phonePort } = opened.doors;
   const cache = createConfigCache({ office: opened.office, templates, counters, clock, phonePort });
-  const serveConfig = createConfigServer(opened.doors, deliveries, cache);
+  const serveConfig = createConfigServer(opened.doors, deliveries, cache, async (path) => path === 'lang_de.txt');
   const ask = (more: Partial<ConfigRequest> = {}) =>
     serveConfig({
       method: 'GET',
@@ -100,6 +100,13 @@ test('a boot file that we do not have on purpose is a 404 that the journey expla
   const { ask, journey } = setUp();
   expect(await ask({ path: `${PHONE}.boot` })).toEqual({ kind: 'not-found' });
   expect(journey).toMatchObject([{ step: 'fetched', detail: { status: 404 }, reason: expect.stringMatching(/\w/) }]);
+});
+
+test('a file that only the site has is looked for there', async () => {
+  const { ask, journey } = setUp();
+  expect(await ask({ path: 'lang_de.txt' })).toEqual({ kind: 'site-file', path: 'lang_de.txt' });
+  expect(await ask({ path: 'lang_fr.txt' })).toEqual({ kind: 'not-found' });
+  expect(journey.map(({ detail }) => detail.status)).toEqual([200, 404]);
 });
 
 test.each<[string, Partial<ConfigRequest>, string]>([
