@@ -8,6 +8,7 @@ const NONCE_BYTES = 12;
 // NIST SP 800-38D 5.2.1.2: the longest tag.
 const TAG_BYTES = 16;
 const FORMAT = '1';
+const SEALED = /^1\.([0-9a-f]{16})\.([A-Za-z0-9_-]+)$/;
 
 /** Where a sealed value lives. It is authenticated with it: moved to another row or column, it does not open. */
 export interface Place {
@@ -44,8 +45,8 @@ export function createCipher(key: Buffer): Cipher {
     },
     open(sealed, place) {
       const where = `${place.table}.${place.column} of ${place.row}`;
-      const [format, sealedWith, text, ...rest] = sealed.split('.');
-      if (format !== FORMAT || sealedWith === undefined || text === undefined || rest.length > 0) {
+      const [, sealedWith, text] = SEALED.exec(sealed) ?? [];
+      if (sealedWith === undefined || text === undefined) {
         throw new StoreError(
           'sealed-value-damaged',
           `The stored value ${where} is not in the form that the cipher writes.`,
