@@ -11,6 +11,9 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
+      {
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
+      },
       { test: { name: 'lab', include: ['test/lab/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false } },
     ],
   },

@@ -1,4 +1,11 @@
-// Makes the command line executable, so that `npx plugtone` works from a checkout.
-import { chmodSync } from 'node:fs';
+// What tsc leaves undone: makes the command line executable, so that `npx plugtone` works from a checkout, and lays the
+// pages' views, styles and texts beside their code.
+import { chmodSync, cpSync, existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-chmodSync(new URL('../dist/main.js', import.meta.url), 0o755);
+const root = fileURLToPath(new URL('..', import.meta.url));
+chmodSync(`${root}dist/main.js`, 0o755);
+for (const folder of ['views', 'assets', 'messages']) {
+  const from = `${root}src/web/${folder}`;
+  if (existsSync(from)) cpSync(from, `${root}dist/web/${folder}`, { recursive: true });
+}
