@@ -19,6 +19,8 @@ const KEPT_FOR_MS = 86_400_000;
 /** What a rendering depends on. Values of the office are immutable: the same object is the same content. */
 interface Ingredients {
   readonly revision: number;
+  /** New with each approval: a forgotten phone's revision begins anew. */
+  readonly token: string | null;
   readonly site: Site;
   readonly extensions: readonly (Extension | undefined)[];
   readonly templates: string;
@@ -77,6 +79,7 @@ export function createConfigCache(options: {
       const key = keyOf(device.mac, file);
       const ingredients: Ingredients = {
         revision: device.revision,
+        token: device.token,
         site: office.site(),
         extensions: device.extensions.map(office.findExtension),
         templates: templates.versionOf(vendor),
@@ -110,6 +113,7 @@ function keyOf(mac: MacAddress, file: VendorFile): string {
 function sameIngredients(a: Ingredients, b: Ingredients): boolean {
   return (
     a.revision === b.revision &&
+    a.token === b.token &&
     a.site === b.site &&
     a.templates === b.templates &&
     a.host === b.host &&

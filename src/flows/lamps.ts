@@ -37,14 +37,17 @@ const DARK: Lamps = { asked: null, answered: null, notified: null, acknowledged:
 export function createLampBoard({ office, readJourney }: LampDoors): LampBoard {
   /** A key that is missing is not known yet; null is known to be dark. */
   const boards = new Map<MacAddress, Partial<Lamps>>();
+  /** The path under which each phone asked for its own file last: phones ask alike each time, and matching is the dear part. */
+  const ownPaths = new Map<MacAddress, string>();
 
   const endJourney = office.onJourney((event) => {
-    const before = boards.get(event.mac) ?? {};
-    const after = { ...before, ...changeOf(event) };
+    const after = { ...boards.get(event.mac), ...changeOf(event) };
     if (Object.keys(after).length > 0) boards.set(event.mac, after);
   });
   const endDevice = office.onDevice(({ before, after }) => {
-    if (after === undefined && before !== undefined) boards.delete(before.mac);
+    if (after !== undefined || before === undefined) return;
+    boards.delete(before.mac);
+    ownPaths.delete(before.mac);
   });
 
   function changeOf({ mac, at, step, detail }: JourneyEvent): Partial<Lamps> {
@@ -68,11 +71,14 @@ export function createLampBoard({ office, readJourney }: LampDoors): LampBoard {
   }
 
   function isOwnFile(mac: MacAddress, path: string): boolean {
+    if (ownPaths.get(mac) === path) return true;
     const vendorId = office.findDevice(mac)?.vendorId ?? null;
     const vendor = vendorId === null ? undefined : vendorById(vendorId);
     if (vendor === undefined) return false;
     const match = matchFile(vendor, path);
-    return match.kind === 'file' && match.file === vendor.files[0];
+    if (match.kind !== 'file' || match.file !== vendor.files[0]) return false;
+    ownPaths.set(mac, path);
+    return true;
   }
 
   return {

@@ -96,6 +96,14 @@ test('a change renders what it touches again, and nothing else', async () => {
   expect(doors.counters.read().filesRendered).toBe(5);
 });
 
+test('a phone that was forgotten and approved again gets a file with its new address', async () => {
+  const { text, office } = setUp();
+  await text();
+  await office.commit({ removedDevices: [mac(PHONE)] });
+  await office.commit({ devices: [approved({ token: 'a'.repeat(32) })] });
+  expect(await text({ token: 'a'.repeat(32) })).toContain(`/p/${'a'.repeat(32)}/`);
+});
+
 test('a boot file that we do not have on purpose is a 404 that the journey explains', async () => {
   const { ask, journey } = setUp();
   expect(await ask({ path: `${PHONE}.boot` })).toEqual({ kind: 'not-found' });
