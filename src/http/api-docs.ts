@@ -1,6 +1,9 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { FastifySchema } from 'fastify';
 import type { ApiApp } from './api-app.ts';
+import type { ProblemKind } from './problem-to-reply.ts';
+import { problemAnswers } from './schemas/problem.ts';
 
 /**
  * The pages' own files and nothing from elsewhere: an office may have no Internet while it is set up. Inline styles are what
@@ -15,9 +18,18 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** A route's schema as `describeRoute` makes it. */
+interface DescribedSchema extends FastifySchema {
+  readonly problems?: readonly ProblemKind[];
+}
+
 /** OpenAPI 3.1 of all routes that are added after this: pages at /api/docs, the document at /api/docs/json. */
 export async function addApiDocs(app: ApiApp, version: string): Promise<void> {
   await app.register(swagger, {
+    transform: ({ schema, url }) => {
+      const { problems = [], ...rest }: DescribedSchema = schema ?? {};
+      return { schema: { ...rest, response: { ...Object(rest.response), ...problemAnswers(problems) } }, url };
+    },
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -1,6 +1,5 @@
 import type { TSchema } from 'typebox';
 import type { ProblemKind } from './problem-to-reply.ts';
-import { problemAnswers } from './schemas/problem.ts';
 import type { Role } from './web-doors.ts';
 
 export interface RouteFacts {
@@ -22,6 +21,8 @@ export interface RouteDescription {
   readonly security: { readonly [scheme: string]: readonly string[] }[];
   /** Unknown on purpose: answers are typed where they are formatted, and a problem may be the reply of any route. */
   readonly response: unknown;
+  /** For the documentation only (`api-docs`): problems are not sent through a serialiser, so none is made for them. */
+  readonly problems: readonly ProblemKind[];
 }
 
 /** The part of a route's schema that says what it is and what comes back. */
@@ -39,6 +40,7 @@ export function describeRoute({
     summary,
     description: [...(description === undefined ? [] : [description]), `Role: ${role}.`].join('\n\n'),
     security: [{ bearer: [] }],
-    response: { ...answers, ...problemAnswers(kinds) },
+    response: answers,
+    problems: kinds,
   };
 }
