@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import type { ConfigReply, ServeConfig } from '../flows/serve-config.ts';
 import { matchEtag } from './match-etag.ts';
 import { readPhonePath } from './read-phone-path.ts';
-import { openSiteFile, type SiteFile } from './site-files.ts';
+import { openSiteFile, streamSiteFile } from './site-files.ts';
 
 export interface PhoneServerOptions {
   readonly serveConfig: ServeConfig;
@@ -76,6 +76,8 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
   // Who asks for permission to send a body gets the same short answer as who does not ask.
   server.on('checkContinue', onRequest);
   server.on('clientError', answerMalformed);
+  // Out of file descriptors, say: those who are connected go on. That it cannot listen at all is told by listenPhoneServer.
+  server.on('error', (cause) => log.error({ event: 'phone-server.failed', cause: String(cause) }, 'phone server'));
   return server;
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -118,24 +120,9 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
       response.end();
       return file.handle.close();
     }
-    stream(file, response);
-  }
-
-  function stream({ handle, size }: SiteFile, response: ServerResponse): void {
-    let missing = size;
-    // A file that grows meanwhile is cut at the length that was promised.
-    const content = handle.createReadStream({ end: size - 1 });
-    content.on('data', (chunk) => {
-      missing -= chunk.length;
-    });
-    // And one that shrinks ends in a broken connection: half a firmware must not look whole.
-    content.on('end', () => (missing === 0 ? response.end() : response.destroy()));
-    content.on('error', (cause) => {
+    streamSiteFile(file, response, (cause) => {
       log.warn({ event: 'site-file.failed', cause: String(cause) }, 'a site file could not be read');
-      response.destroy();
     });
-    response.on('close', () => content.destroy());
-    content.pipe(response, { end: false });
   }
 
   function fail(response: ServerResponse, cause: unknown): void {

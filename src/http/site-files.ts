@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 
 /** An open file of the site's folder. Whoever gets one reads it to the end or closes it. */
@@ -52,6 +53,27 @@ export async function openSiteFile(directory: string, path: string): Promise<Sit
   } catch {
     return undefined;
   }
+}
+
+/** Sends exactly `size` bytes and ends the response, or breaks the connection: half a firmware must not look whole. */
+export function streamSiteFile(
+  { handle, size }: SiteFile,
+  response: ServerResponse,
+  onError: (cause: unknown) => void,
+): void {
+  let missing = size;
+  // A file that grows meanwhile is cut at the length that was promised; one that shrinks leaves some missing.
+  const content = handle.createReadStream({ end: size - 1 });
+  content.on('data', (chunk) => {
+    missing -= chunk.length;
+  });
+  content.on('end', () => (missing === 0 ? response.end() : response.destroy()));
+  content.on('error', (cause) => {
+    onError(cause);
+    response.destroy();
+  });
+  response.on('close', () => content.destroy());
+  content.pipe(response, { end: false });
 }
 
 /** The decoded names on the way to the file; undefined where one is none. */

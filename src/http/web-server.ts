@@ -59,6 +59,8 @@ export async function createWebServer(doors: WebDoors): Promise<ApiApp> {
     reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
   app.addHook('preClose', async () => hub.stop());
+  // Out of file descriptors, say: those who are connected go on. That it cannot listen at all is told by `listen`.
+  app.server.on('error', (cause) => log.error({ event: 'web-server.failed', cause: String(cause) }, 'web server'));
   app.setErrorHandler(onError);
   app.setNotFoundHandler(onNotFound);
 

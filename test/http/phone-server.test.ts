@@ -312,3 +312,12 @@ test('a port in use is a rejection', async () => {
   const listening = listenPhoneServer(server, { host: '127.0.0.1', port, signal: stop.signal });
   await expect(listening).rejects.toThrow(/EADDRINUSE/);
 });
+
+test('an error of accept ends nothing', async () => {
+  const server = createPhoneServer({ serveConfig: async () => FILE, siteFilesDir, isServed: () => true, log });
+  const listening = await listenPhoneServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal });
+  server.emit('error', new Error('accept EMFILE'));
+  const answer = await exchange(listening.port, 'GET /p/t/mine.cfg HTTP/1.0\r\n\r\n');
+  expect(readResponse(answer).status).toBe(200);
+  expect(lines.at(-1)).toContain('accept EMFILE');
+});

@@ -263,3 +263,11 @@ test('raw HTTP: malformed requests get one line, pipelined ones their answers', 
   expect(both.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
   expect(both.match(/"mac":"00156500000b"/g)).toHaveLength(2);
 });
+
+test('an error of accept ends nothing, and a port in use is a rejection', async () => {
+  app.server.emit('error', new Error('accept EMFILE'));
+  expect((await call('GET', '/healthz', { token: '' })).status).toBe(200);
+  const second = await createWebServer(world.doors);
+  await expect(second.listen({ host: '127.0.0.1', port })).rejects.toThrow(/EADDRINUSE/);
+  await second.close();
+});
