@@ -26,18 +26,21 @@ export type Identity = Result<{ readonly note: string }, { readonly reason: stri
  * The neighbour table is the proof, the MACs in the path and the User-Agent are claims.
  */
 export function checkIdentity({ device, neighbour, inPath, inUserAgent }: IdentityEvidence): Identity {
-  const wanted = formatMacAddress(device);
   if (inPath !== undefined && inPath !== device) {
-    return err({ reason: `the file asked for is that of ${formatMacAddress(inPath)}, the URL is that of ${wanted}` });
+    return err({
+      reason: `the file asked for is that of ${formatMacAddress(inPath)}, the URL is that of ${formatMacAddress(device)}`,
+    });
   }
   if (inUserAgent !== undefined && inUserAgent !== device) {
-    return err({ reason: `the User-Agent says ${formatMacAddress(inUserAgent)}, the file is that of ${wanted}` });
+    return err({
+      reason: `the User-Agent says ${formatMacAddress(inUserAgent)}, the file is that of ${formatMacAddress(device)}`,
+    });
   }
   switch (neighbour.kind) {
     case 'mac':
       if (neighbour.mac === device) return ok({ note: '' });
       return err({
-        reason: `the request came from ${formatMacAddress(neighbour.mac)} by the neighbour table, the file is that of ${wanted}`,
+        reason: `the request came from ${formatMacAddress(neighbour.mac)} by the neighbour table, the file is that of ${formatMacAddress(device)}`,
       });
     case 'own-host':
       return ok({ note: 'MAC not checked: the request came from this host itself' });
