@@ -1,0 +1,135 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runProgram } from '../../src/commands/program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plugtone-commands-'));
+let out = '';
+let errors = '';
+
+beforeEach(() => {
+  out = '';
+  errors = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    errors += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function plugtone(...words: string[]): Promise<number> {
+  out = '';
+  errors = '';
+  const code = await runProgram(['node', 'plugtone', ...words]);
+  process.exitCode = 0;
+  return code;
+}
+
+function list(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const COMMANDS = ['serve', 'approve', 'import', 'export', 'token', 'render', 'time-zones', 'simulate'];
+
+test.each(COMMANDS)('%s explains itself', async (command) => {
+  expect(await plugtone(command, '--help')).toBe(0);
+  expect(out).toContain(`Usage: plugtone ${command}`);
+});
+
+test.each([
+  [['fly'], "unknown command 'fly'"],
+  [['serve', '--colour'], "unknown option '--colour'"],
+  [['render', '--vendor', 'snom'], 'required option'],
+  [['simulate', '--vendor', 'snom', '--lan-address', 'here'], 'IPv4 address'],
+  [['token', 'create', '--name', 'x', '--role', 'king'], 'Allowed choices'],
+  [['approve', 'nonsense', '101'], 'wanted a MAC address'],
+])('wrong usage is 2, on stderr: %s', async (words, message) => {
+  expect(await plugtone(...words)).toBe(2);
+  expect(errors).toContain(message);
+  expect(out).toBe('');
+});
+
+test('every fault of the configuration is told at once', async () => {
+  expect(await plugtone('serve', '--web-port', '99999', '--log-level', 'loud')).toBe(78);
+  expect(errors).toContain('--web-port: saw "99999"');
+  expect(errors).toContain('--log-level: saw "loud"');
+});
+
+test('a token is shown once, listed without itself, and revoked', async () => {
+  const data = ['--data-dir', join(folder, 'tokens')];
+  expect(await plugtone('token', 'create', '--name', 'tour', '--role', 'admin', ...data)).toBe(0);
+  const token = out.trim();
+  expect(token).toMatch(/^plt_[\w-]{43}$/);
+  expect(await plugtone('token', 'create', '--name', 'tour', '--role', 'viewer', ...data)).toBe(1);
+  expect(errors).toContain('"tour" already');
+  await plugtone('token', 'list', ...data);
+  expect(out).toMatch(/tour {2}admin {2}created .* never used/);
+  expect(out).not.toContain(token);
+  expect(await plugtone('token', 'revoke', 'tour', ...data)).toBe(0);
+  expect(await plugtone('token', 'revoke', 'tour', ...data)).toBe(1);
+});
+
+const GOOD =
+  'mac,extension,display_name,password\n00:15:65:00:00:01,101,Empfang,"a,b#c"\n000413000002,102,Labor,zwei\n';
+
+test('a list is imported, and imported again without effect', async () => {
+  const data = ['--data-dir', join(folder, 'good')];
+  const file = list('good.csv', GOOD);
+  expect(await plugtone('import', file, '--dry-run', ...data)).toBe(0);
+  expect(out).toContain('nothing was changed; it would be: 2 new');
+  expect(await plugtone('import', file, ...data)).toBe(0);
+  expect(out).toContain('line 2: 00:15:65:00:00:01 → 101: new');
+  expect(out).toContain('2 new, 0 changed, 0 unchanged, 0 refused');
+  expect(await plugtone('import', file, ...data)).toBe(0);
+  expect(out).toContain('0 new, 0 changed, 2 unchanged');
+});
+
+test('nothing of a broken list is imported, and every fault has its line', async () => {
+  const data = ['--data-dir', join(folder, 'broken')];
+  const file = list('broken.csv', `${GOOD}1.2E+11,103,X,p\n00:15:65:00:00:04,,Y,p\n`);
+  expect(await plugtone('import', file, ...data)).toBe(1);
+  expect(errors).toMatch(/line 4, column mac: saw/);
+  expect(errors).toMatch(/line 5, column extension: saw/);
+  expect(errors).toContain('nothing was imported');
+  await plugtone('export', ...data);
+  expect(out.trim().split('\n')).toHaveLength(1);
+
+  expect(await plugtone('import', file, '--partial', ...data)).toBe(1);
+  expect(out).toContain('2 new');
+  await plugtone('export', ...data);
+  expect(out.trim().split('\n')).toHaveLength(3);
+});
+
+test('an export is a file for its owner alone, comes back the same, and never overwrites', async () => {
+  const data = ['--data-dir', join(folder, 'export')];
+  await plugtone('import', list('export.csv', GOOD), ...data);
+  const file = join(folder, 'phones.csv');
+  expect(await plugtone('export', '--output', file, ...data)).toBe(0);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, 'utf8')).toContain('"a,b#c"');
+  expect(await plugtone('export', '--output', file, ...data)).toBe(1);
+  expect(await plugtone('import', file, '--data-dir', join(folder, 'export-2'))).toBe(0);
+  expect(out).toContain('2 new');
+  await plugtone('export', '--without-passwords', ...data);
+  expect(out).not.toContain('a,b#c');
+});
+
+test('a phone is approved by the command line, and a taken extension is refused with a sentence', async () => {
+  const data = ['--data-dir', join(folder, 'approve')];
+  expect(await plugtone('approve', '00:15:65:00:00:01', '101', ...data)).toBe(0);
+  expect(out).toContain('extension 101 was made, with a drawn password');
+  expect(await plugtone('approve', '00:15:65:00:00:02', '101', ...data)).toBe(1);
+  expect(errors).toContain('Extension 101 is on phone 00:15:65:00:00:01 already');
+  expect(await plugtone('approve', '00:15:65:00:00:02', '101', '--share', ...data)).toBe(0);
+});
