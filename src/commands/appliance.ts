@@ -15,6 +15,7 @@ import { previewConfig, resolveDeviceSettings } from '../flows/preview-config.ts
 import { createConfigServer, type ServeConfig } from '../flows/serve-config.ts';
 import { createPhoneServer, listenPhoneServer } from '../http/phone-server.ts';
 import { hasSiteFile } from '../http/site-files.ts';
+import type { WebDoors } from '../http/web-doors.ts';
 import { createWebServer } from '../http/web-server.ts';
 import { type InterfaceWatch, watchInterfaces } from '../lan/interface-watch.ts';
 import { createNeighbourTable } from '../lan/neighbour-table.ts';
@@ -26,6 +27,8 @@ import { listenForPnp, PNP_GROUP, type PnpListener } from '../sip/pnp-listener.t
 import { createBatchWriter } from '../store/batch-writer.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
+import { addPages } from '../web/add-pages.ts';
+import { bearerSessions } from '../web/bearer-sessions.ts';
 import { loadOffice } from './open-office.ts';
 import { storeDoors } from './store-doors.ts';
 import { version } from './version.ts';
@@ -127,7 +130,7 @@ async function start(
   await store.watch({ since: changesSince, signal, onChange: office.adopt });
 
   let ready = false;
-  const web = await createWebServer({
+  const webDoors: WebDoors = {
     office,
     deliveries,
     lamps,
@@ -141,6 +144,9 @@ async function start(
     version: version(),
     log,
     clock,
+  };
+  const web = await createWebServer(webDoors, {
+    addPages: (app) => addPages(app, { ...webDoors, sessions: bearerSessions(tokens) }),
   });
   const webAddress = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({

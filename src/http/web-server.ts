@@ -29,12 +29,24 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 const MALFORMED = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
+/** What pages answer outside of their routes. */
+export interface PageAnswers {
+  /** What a person sees at an address that does not exist; undefined: a program asked. */
+  notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined;
+}
+
+export interface WebServerOptions {
+  /** Adds what people see under `/`; left out: `/` leads to the API's documentation. */
+  readonly addPages?: (app: ApiApp) => Promise<PageAnswers>;
+}
+
 /**
  * The server that people and their programs talk to; not listening yet. `await app.listen({ host, port })` starts it,
  * `await app.close()` ends it within a second, open event streams included.
  */
-export async function createWebServer(doors: WebDoors): Promise<ApiApp> {
+export async function createWebServer(doors: WebDoors, { addPages }: WebServerOptions = {}): Promise<ApiApp> {
   const { log, version, office, tokens } = doors;
+  let pages: PageAnswers | undefined;
   const app = Fastify({
     logger: false,
     bodyLimit: LARGEST_BODY,
@@ -66,7 +78,9 @@ export async function createWebServer(doors: WebDoors): Promise<ApiApp> {
 
   await addApiDocs(app, version);
   addHealthRoutes(app, doors);
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/api/docs'));
+  if (addPages === undefined) {
+    app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/api/docs'));
+  }
   await app.register(
     async (api: ApiApp) => {
       api.addHook('onRequest', createBearerGuard(tokens));
@@ -84,6 +98,7 @@ export async function createWebServer(doors: WebDoors): Promise<ApiApp> {
     },
     { prefix: '/api/v1' },
   );
+  pages = await addPages?.(app);
   await app.ready();
   return app;
 
@@ -105,6 +120,8 @@ export async function createWebServer(doors: WebDoors): Promise<ApiApp> {
     const [path = ''] = request.url.split('?', 1);
     const allowed = findAllowedMethods(routes, path);
     if (allowed.length === 0) {
+      const page = pages?.notFound(request, reply);
+      if (page !== undefined) return page;
       return replyWithProblem(reply, { kind: 'no-such-address', detail: 'There is nothing here; see /api/docs.' });
     }
     const allow = allowed.join(', ');

@@ -1,0 +1,93 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiApp } from '../http/api-app.ts';
+import type { PageAnswers } from '../http/web-server.ts';
+import { createLiveEvents } from './live-events.ts';
+import type { PageDoors } from './page-doors.ts';
+import { createPageGuard } from './page-guard.ts';
+import { createPageKit, isFragmentRequest, type PageKit } from './page-kit.ts';
+import { addPhonesPages } from './pages/phones.ts';
+import { addPreferences } from './pages/preferences.ts';
+import { readFormBodies } from './read-form.ts';
+
+/**
+ * Only what we serve ourselves, no script or style within a page: what a phone says of itself can never run. Plain HTTP on
+ * the LAN, so nothing is upgraded.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Everything under `/` that is for people: pages, their fragments, forms and assets. */
+export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswers> {
+  const kit = createPageKit(doors);
+  const { log } = doors;
+
+  await app.register(async (pages: ApiApp) => {
+    readFormBodies(pages);
+    pages.addHook('onRequest', async (_request, reply) => addHeaders(reply));
+    pages.setErrorHandler(onError);
+    kit.assets.addRoutes(pages);
+    addPreferences(pages);
+
+    // What a session opens is in here; log-in and setup stand outside.
+    await pages.register(async (guarded: ApiApp) => {
+      guarded.addHook('onRequest', createPageGuard(doors, kit));
+      guarded.addHook('onSend', async (_request, reply) => {
+        if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+      });
+      const { checkForgery } = doors.sessions;
+      if (checkForgery !== undefined) {
+        guarded.addHook('preHandler', async (request, reply) =>
+          request.method === 'GET' || request.method === 'HEAD' ? undefined : checkForgery(request, reply),
+        );
+      }
+      const live = createLiveEvents(guarded, doors);
+      guarded.addHook('preClose', async () => live.stop());
+      addPhonesPages(guarded, kit, doors);
+    });
+  });
+
+  function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      const route = request.routeOptions.url ?? '';
+      const cause = String(error.stack ?? error);
+      log.error({ event: 'page.failed', method: request.method, route, cause }, 'a page failed');
+    }
+    const text = kit.t(request, status >= 500 ? 'page.broken' : 'page.not-understood');
+    return answerWithMessage(kit, request, reply, { title: 'page.broken-title', text, status });
+  }
+
+  return {
+    notFound(request, reply) {
+      const wantsPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
+      if (!wantsPage || request.url.startsWith('/api/')) return undefined;
+      addHeaders(reply);
+      const text = kit.t(request, 'page.not-found');
+      return answerWithMessage(kit, request, reply, { title: 'page.not-found-title', text, status: 404 });
+    },
+  };
+}
+
+function addHeaders(reply: FastifyReply): void {
+  reply.headers({
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  });
+}
+
+function answerWithMessage(
+  kit: PageKit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { title, text, status }: { readonly title: string; readonly text: string; readonly status: number },
+): FastifyReply {
+  if (isFragmentRequest(request)) return kit.renderNotice(reply, request, { kind: 'error', text, status });
+  return kit.renderPage(reply, request, { view: 'message', title, nav: null, model: { text }, status });
+}

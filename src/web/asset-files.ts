@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { ApiApp } from '../http/api-app.ts';
+
+export interface AssetFiles {
+  /** Address with the content's digest: browsers keep it for ever. Throws when there is no such file. */
+  url(name: string): string;
+  addRoutes(app: ApiApp): void;
+}
+
+interface Asset {
+  readonly bytes: Buffer;
+  readonly type: string;
+  readonly digest: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+/** Styles, script and icons, read once: a few small files. htmx comes from its package as it is. */
+export function openAssetFiles(folder = join(import.meta.dirname, 'assets')): AssetFiles {
+  const assets = new Map<string, Asset>();
+  const add = (name: string, path: string) => {
+    const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
+    if (type === undefined) throw new Error(`${name}: an asset of no type that browsers are told`);
+    const bytes = readFileSync(path);
+    assets.set(name, { bytes, type, digest: createHash('sha256').update(bytes).digest('hex').slice(0, 12) });
+  };
+  for (const name of readdirSync(folder)) add(name, join(folder, name));
+  add('htmx.js', join(dirname(createRequire(import.meta.url).resolve('htmx.org')), 'htmx.min.js'));
+
+  return {
+    url(name) {
+      const asset = assets.get(name);
+      if (asset === undefined) throw new Error(`there is no asset named ${name}`);
+      return `/assets/${asset.digest}/${name}`;
+    },
+    addRoutes(app) {
+      app.get<{ Params: { digest: string; name: string } }>(
+        '/assets/:digest/:name',
+        { schema: { hide: true } },
+        async (request, reply) => {
+          const asset = assets.get(request.params.name);
+          // An old page may ask for the file of an older version: it gets what there is, and does not keep it.
+          if (asset === undefined) return reply.callNotFound();
+          const isCurrent = asset.digest === request.params.digest;
+          return reply
+            .type(asset.type)
+            .header('cache-control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')
+            .send(asset.bytes);
+        },
+      );
+    },
+  };
+}

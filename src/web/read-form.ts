@@ -1,0 +1,36 @@
+import type { FastifyRequest } from 'fastify';
+import type { ApiApp } from '../http/api-app.ts';
+
+/** A form as it was sent: every value is text, trimmed; a field that was not sent is empty. */
+export interface Form {
+  get(name: string): string;
+  all(name: string): readonly string[];
+  /** Whether a checkbox is set or a button was pressed. */
+  has(name: string): boolean;
+  names(): readonly string[];
+}
+
+/** More fields than the largest form has: bulk approval of 500 phones. */
+const MOST_FIELDS = 5_000;
+
+export function readForm(request: FastifyRequest): Form {
+  const fields = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+  return {
+    get: (name) => (fields.get(name) ?? '').trim(),
+    all: (name) => fields.getAll(name).map((value) => value.trim()),
+    has: (name) => fields.has(name),
+    names: () => [...new Set(fields.keys())],
+  };
+}
+
+/** What browsers send from a form (URL standard 5.1). */
+export function readFormBodies(app: ApiApp): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    const text = String(body);
+    if (text.split('&', MOST_FIELDS + 1).length > MOST_FIELDS) {
+      done(Object.assign(new Error('too many fields'), { statusCode: 413, code: 'FST_ERR_CTP_BODY_TOO_LARGE' }));
+      return;
+    }
+    done(null, new URLSearchParams(text));
+  });
+}
