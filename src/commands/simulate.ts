@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatMacAddress, type MacAddress, parseMacAddress } from '../core/mac-address.ts';
@@ -59,6 +60,8 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     throw new CommandError(`--vendor: saw "${flags.vendor}", wanted one of ${known}`);
   }
   const controller = new AbortController();
+  // Every phone listens to this one signal: that is its purpose, and no leak.
+  setMaxListeners(0, controller.signal);
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
