@@ -1,4 +1,5 @@
 import { type ExecFileSyncOptions, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /**
  * An office in network namespaces of its own: a switch with two LANs, the appliance's host with a foot in both, and one
@@ -12,6 +13,8 @@ export interface Office {
   namespace(host: OfficeHost): string;
   /** Runs `ip` in the namespace, arguments separated by blanks. */
   ip(host: OfficeHost, args: string): void;
+  /** Many such lines, in one run of the program. */
+  batch(host: OfficeHost, lines: readonly string[]): void;
   /** Standard output of a program in the namespace. */
   run(host: OfficeHost, program: string, ...args: readonly string[]): string;
   /** A new cable from the host's interface to the switch. */
@@ -21,9 +24,10 @@ export interface Office {
   close(): void;
 }
 
-export type OfficeHost = 'sw' | 'app' | 'pha' | 'phb';
+/** `far` has no cable: it is for whoever stands outside both LANs. */
+export type OfficeHost = 'sw' | 'app' | 'pha' | 'phb' | 'far';
 
-const HOSTS: readonly OfficeHost[] = ['sw', 'app', 'pha', 'phb'];
+const HOSTS: readonly OfficeHost[] = ['sw', 'app', 'pha', 'phb', 'far'];
 
 /** Why there can be no office on this machine; undefined: there can. */
 export function whyNoOffice(): string | undefined {
@@ -37,8 +41,9 @@ export function whyNoOffice(): string | undefined {
 }
 
 export function openOffice(): Office {
+  removeAbandoned();
   const prefix = `pt-${process.pid}`;
-  const quiet: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'pipe'] };
+  const quiet: ExecFileSyncOptions = { stdio: 'pipe' };
   const namespace = (host: OfficeHost) => `${prefix}-${host}`;
   const ip = (host: OfficeHost, args: string) => {
     execFileSync('ip', ['-n', namespace(host), ...args.split(' ')], quiet);
@@ -52,6 +57,9 @@ export function openOffice(): Office {
   const office: Office = {
     namespace,
     ip,
+    batch: (host, lines) => {
+      execFileSync('ip', ['-n', namespace(host), '-batch', '-'], { ...quiet, input: lines.join('\n') });
+    },
     portOf,
     close,
     run: (host, program, ...args) =>
@@ -87,5 +95,13 @@ export function openOffice(): Office {
   } catch (cause) {
     close();
     throw cause;
+  }
+}
+
+/** Offices whose test run was killed before it could close them. */
+function removeAbandoned(): void {
+  const list = spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' }).stdout;
+  for (const [namespace, pid] of list.matchAll(/^pt-(\d+)-\w+/gm)) {
+    if (!existsSync(`/proc/${pid}`)) spawnSync('ip', ['netns', 'del', namespace]);
   }
 }
