@@ -2,13 +2,17 @@ import type { AuditEntry } from '../core/audit.ts';
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { EndedSessions } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
+import type { UserWithPassword } from '../core/user.ts';
 import { writeAudit } from './audit-store.ts';
 import { nextChange } from './change-sequence.ts';
 import type { Database } from './database.ts';
 import { removeDevices, writeDevices } from './device-writer.ts';
 import { removeExtensions, writeExtensions } from './extension-store.ts';
+import { endSessions } from './session-store.ts';
 import { writeSite } from './site-store.ts';
+import { removeUsers, writeUsers } from './user-store.ts';
 
 /** What one decision changes. Removals come first: what is removed and given is there afterwards. */
 export interface Decision {
@@ -17,6 +21,10 @@ export interface Decision {
   readonly extensions?: readonly Extension[];
   readonly removedExtensions?: readonly string[];
   readonly site?: Site;
+  readonly users?: readonly UserWithPassword[];
+  /** By id. Their sessions end. */
+  readonly removedUsers?: readonly string[];
+  readonly endedSessions?: readonly EndedSessions[];
   readonly audit?: readonly AuditEntry[];
 }
 
@@ -33,6 +41,7 @@ export function createDecisions(database: Database): Decisions {
   return {
     commit(decision) {
       const { devices = [], removedDevices = [], extensions = [], removedExtensions = [], site, audit = [] } = decision;
+      const { users = [], removedUsers = [], endedSessions = [] } = decision;
       return database.write(async (writer) => {
         const change = await nextChange(writer, by);
         await removeDevices(writer, removedDevices, change, clock());
@@ -40,6 +49,9 @@ export function createDecisions(database: Database): Decisions {
         await writeExtensions(writer, extensions, cipher, change);
         await writeDevices(writer, devices, cipher, change);
         if (site !== undefined) await writeSite(writer, site, cipher, change);
+        await removeUsers(writer, removedUsers);
+        await writeUsers(writer, users);
+        await endSessions(writer, endedSessions);
         await writeAudit(writer, audit);
       });
     },

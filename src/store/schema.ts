@@ -88,6 +88,29 @@ export interface TokenRow {
   readonly last_used_at: number | null;
 }
 
+export interface UserRow {
+  readonly id: string;
+  readonly name: string;
+  readonly folded_name: string;
+  readonly role: string;
+  /** PHC string of argon2id. */
+  readonly password_hash: string;
+  readonly created_at: number;
+  readonly password_changed_at: number;
+  readonly last_log_in_at: number | null;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  /** SHA-256 of what the browser holds, hex. */
+  readonly hash: string;
+  readonly user_id: string;
+  readonly created_at: number;
+  readonly last_used_at: number;
+  readonly user_agent: string;
+  readonly address: string;
+}
+
 export interface MetaRow {
   readonly name: string;
   readonly value: string;
@@ -108,6 +131,8 @@ export interface Schema {
   readonly journeys: JourneyRow;
   readonly audit: AuditRow;
   readonly tokens: TokenRow;
+  readonly users: UserRow;
+  readonly sessions: SessionRow;
   readonly meta: MetaRow;
   readonly sequences: SequenceRow;
 }

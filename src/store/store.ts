@@ -8,8 +8,10 @@ import { createDecisions, type Decision, type Decisions } from './decisions.ts';
 import { createDeviceStore, type DeviceStore } from './device-store.ts';
 import { createExtensionStore, type ExtensionStore } from './extension-store.ts';
 import { createJourneyStore, type JourneyStore } from './journey-store.ts';
+import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createSiteStore, type SiteStore } from './site-store.ts';
 import { createTokenStore, type TokenStore } from './token-store.ts';
+import { createUserStore, type UserStore } from './user-store.ts';
 
 /** Everything that is kept, over one open database. */
 export interface Store {
@@ -20,6 +22,8 @@ export interface Store {
   readonly journeys: JourneyStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
   readonly decisions: Decisions;
   /** The number of the last commit: read it before loading, and give it to `watch`. */
   changeSeq(): Promise<number>;
@@ -52,6 +56,8 @@ export function createStore(database: Database, log?: Logger): Store {
     journeys: createJourneyStore(database),
     audit: createAuditStore(database),
     tokens: createTokenStore(database),
+    users: createUserStore(database),
+    sessions: createSessionStore(database),
     decisions: createDecisions(database),
     changeSeq: () => lastChangeSeq(database.read),
     watch: (watching) => watchChanges({ ...watching, database, log }),

@@ -79,7 +79,7 @@ test('damage inside the file is a clear error where it is met, and the check fin
   const { size } = await stat(file);
   const handle = await open(file, 'r+');
   // Behind the first pages, which hold the schema.
-  await handle.write(Buffer.alloc(size - 120 * 1024, 0xa5), 0, undefined, 120 * 1024);
+  await handle.write(Buffer.alloc(size - 160 * 1024, 0xa5), 0, undefined, 160 * 1024);
   await handle.close();
   const store = await openForTest(dataDir);
   expect(await store.database.check()).not.toEqual([]);
@@ -119,7 +119,7 @@ test('a migration that fails leaves nothing half, and works when it is repaired'
   const db = store.database.read as Kysely<Schema>;
   let broken = true;
   const later = {
-    '0002-later': {
+    '9999-later': {
       async up(schema: Kysely<unknown>) {
         await schema.schema.createTable('half').addColumn('id', 'integer').execute();
         if (broken) throw new Error('power cut');
