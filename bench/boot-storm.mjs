@@ -1,0 +1,169 @@
+#!/usr/bin/env node
+// The moment when the power comes back: all phones of an office ask within a second, and each wants its own file. See
+// docs/performance.md.
+import { execFile, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs, promisify } from 'node:util';
+import { openNetwork, whyNoNamespaces } from './lib/network.mjs';
+import { cpuSeconds, droppedDatagrams, peakMemoryMiB } from './lib/process-figures.mjs';
+import { compilePrograms, openTempFolder, runForJson } from './lib/programs.mjs';
+import { waitUntilQuiet } from './lib/quiet.mjs';
+import { describeMachine, formatNumber, formatTable, median } from './lib/report.mjs';
+import { FIRST_MAC, macOf, PASSWORD_MARK, prepareDataDir, startAppliance } from './lib/servers.mjs';
+
+const HELP = `node bench/boot-storm.mjs [options]     as root for network namespaces, else over loopback
+  --phones N        (default 5000)
+  --over-ms MS      time within which they ask for the first time (default 1000)
+  --give-up S       after which a phone without its file is lost (default 30)
+  --repetitions N   each with an appliance that has just started (default 3)
+  --appliance FILE  main.js of the appliance (default ../dist/main.js)
+  --json FILE       every single figure`;
+
+/** Ms that an appliance has been up before the storm: its start is not what is measured. */
+const SETTLED_MS = 1_000;
+
+const { values: flags } = parseArgs({
+  options: {
+    phones: { type: 'string', default: '5000' },
+    'over-ms': { type: 'string', default: '1000' },
+    'give-up': { type: 'string', default: '30' },
+    repetitions: { type: 'string', default: '3' },
+    appliance: { type: 'string', default: join(import.meta.dirname, '../dist/main.js') },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (flags.help) process.stdout.write(`${HELP}\n`);
+else await main();
+
+async function main() {
+  const main = resolve(flags.appliance);
+  const phones = Number(flags.phones);
+  const folder = openTempFolder();
+  compilePrograms(folder, ['phones']);
+  const network = openStormNetwork(phones);
+  process.stdout.write(`${describeMachine(['no peer'])}\nnetwork   ${network.description}\n\n`);
+  const dataDir = prepareDataDir(main, folder, phones);
+
+  const runs = [];
+  for (let repetition = 1; repetition <= Number(flags.repetitions); repetition++) {
+    runs.push(await runStorm({ network, folder, main, dataDir, phones }));
+    process.stderr.write(`${repetition}/${flags.repetitions}: ${formatNumber(runs.at(-1).lost)} lost\n`);
+  }
+  printStorm(phones, runs);
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(runs, null, 2)}\n`);
+  network.close();
+}
+
+/** @param {number} phones */
+function openStormNetwork(phones) {
+  if (whyNoNamespaces() === undefined && spawnSync('nft', ['--version']).status !== 0) {
+    throw new Error('nft is wanted, so that each phone has its own MAC address: apt-get install nftables');
+  }
+  return openNetwork({ phoneAddresses: phones, macOf });
+}
+
+/**
+ * @param {object} storm
+ * @param {import('./lib/network.mjs').Network} storm.network
+ * @param {string} storm.folder
+ * @param {string} storm.main
+ * @param {string} storm.dataDir
+ * @param {number} storm.phones
+ */
+async function runStorm({ network, folder, main, dataDir, phones }) {
+  const server = await startAppliance({ network, main, dataDir, folder });
+  await sleep(SETTLED_MS);
+  await waitUntilQuiet();
+  // The event loop's delay is counted from one reading to the next.
+  await readEventLoopDelays(network);
+  const droppedBefore = droppedDatagrams(server.pid);
+  const cpuBefore = cpuSeconds(server.pid);
+  const figures = await runForJson(
+    network.onPhones([
+      ...[join(folder, 'phones'), '--source', network.phoneAddress, '--sources', String(network.phoneAddresses)],
+      ...['--port', String(network.sipPort), '--first-mac', FIRST_MAC.toString(16), '--count', String(phones)],
+      ...['--over-ms', flags['over-ms'], '--give-up', flags['give-up'], '--mark', PASSWORD_MARK],
+    ]),
+  );
+  const cpu = cpuSeconds(server.pid) - cpuBefore;
+  const delays = await readEventLoopDelays(network);
+  const dropped = droppedDatagrams(server.pid) - droppedBefore;
+  const peak = peakMemoryMiB(server.pid);
+  await server.stop();
+  return { ...figures, cpuSeconds: cpu, eventLoopDelayMs: delays, dropped, peakMemoryMiB: peak };
+}
+
+/**
+ * From /metrics, as a monitoring system sees it: ms at the longest, and at p99, since the last reading.
+ * @param {import('./lib/network.mjs').Network} network
+ */
+async function readEventLoopDelays(network) {
+  const script = 'fetch(process.argv[1]).then((reply) => reply.text()).then((text) => process.stdout.write(text))';
+  const [program = '', ...args] = network.onPhones([
+    ...[process.execPath, '-e', script],
+    `http://${network.serverAddress}:8080/metrics`,
+  ]);
+  const { stdout } = await promisify(execFile)(program, args);
+  const read = (name) =>
+    1000 * Number(new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)`, 'm').exec(stdout)?.[1]);
+  return { p99: read('p99'), max: read('max') };
+}
+
+function printStorm(phones, runs) {
+  const middle = (read) => median(runs.map(read));
+  const whole = (read) => formatNumber(middle(read));
+  process.stdout.write(
+    `Boot storm: ${formatNumber(phones)} approved phones ask within ${formatNumber(Number(flags['over-ms']))} ms; SUBSCRIBE → 200 → NOTIFY → 200 → GET of its own file,\n` +
+      `ms since a phone's first SUBSCRIBE; medians of ${runs.length}, counts of all runs\n\n`,
+  );
+  const stage = (title, name) => [
+    title,
+    formatNumber(runs.reduce((sum, run) => sum + run[name].count, 0)),
+    ...['p50', 'p90', 'p99', 'max'].map((part) => whole((run) => run[name][part])),
+  ];
+  process.stdout.write(
+    `${formatTable([
+      ['', 'phones', 'p50 ms', 'p90 ms', 'p99 ms', 'max ms'],
+      stage('answered (200)', 'to200Ms'),
+      stage('told the URL (NOTIFY)', 'toNotifyMs'),
+      stage('has its own file', 'toFileMs'),
+      stage('  of it: NOTIFY to file', 'fetchingMs'),
+    ])}\n`,
+  );
+  const total = (name) => formatNumber(runs.reduce((sum, run) => sum + run[name], 0));
+  process.stdout.write(
+    `${formatTable([
+      ['over all runs', ''],
+      ['lost (no file of its own in the end)', total('lost')],
+      ['files of another phone', total('wrongFile')],
+      ['files refused / broken', `${total('refused')} / ${total('broken')}`],
+      ['SUBSCRIBEs repeated by phones', total('repeatedSubscribes')],
+      ['NOTIFYs repeated by the appliance', total('repeatedNotifies')],
+      ['datagrams dropped by the kernel', total('dropped')],
+    ])}\n`,
+  );
+  process.stdout.write(
+    `${formatTable([
+      ['median of the runs', ''],
+      ['asking took', `${whole((run) => 1000 * run.askingSeconds)} ms`],
+      ['last file after', `${whole((run) => 1000 * run.allDoneSeconds)} ms`],
+      ['bytes of a file', whole((run) => run.fileBytes)],
+      [
+        "appliance's CPU time",
+        `${formatNumber(
+          middle((run) => run.cpuSeconds),
+          2,
+        )} s`,
+      ],
+      ["appliance's peak memory (RSS)", `${whole((run) => run.peakMemoryMiB)} MiB`],
+      [
+        'event loop delay p99 / max',
+        `${whole((run) => run.eventLoopDelayMs.p99)} / ${whole((run) => run.eventLoopDelayMs.max)} ms`,
+      ],
+    ])}\n`,
+  );
+}
