@@ -3,7 +3,9 @@ import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import type { JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { EndedSessions } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
+import type { UserWithPassword } from '../core/user.ts';
 
 /** One decision: all of it is stored durably, or nothing. */
 export interface OfficeChange {
@@ -12,6 +14,11 @@ export interface OfficeChange {
   readonly extensions?: readonly Extension[];
   readonly removedExtensions?: readonly string[];
   readonly site?: Site;
+  /** People who may log in: kept by the store, not in memory. */
+  readonly users?: readonly UserWithPassword[];
+  /** By id. Their sessions end. */
+  readonly removedUsers?: readonly string[];
+  readonly endedSessions?: readonly EndedSessions[];
   readonly audit?: readonly AuditEntry[];
 }
 
