@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { ConfigFlags } from '../config.ts';
-import { formatPhoneCsv } from '../core/format-phone-csv.ts';
+import { exportDevices } from '../flows/export-devices.ts';
 import { CommandError } from './command-error.ts';
 import { addDataDirFlag, configFrom } from './config-flags.ts';
 import { withOffice } from './open-office.ts';
@@ -29,20 +29,13 @@ export function exportCommand(): Command {
 }
 
 async function exportPhones(flags: ExportFlags): Promise<void> {
-  await withOffice(configFrom(flags).dataDir, async ({ office, store }) => {
-    const phones = [...office.devices()]
-      .filter(({ state }) => state === 'approved')
-      .sort((a, b) => (a.mac < b.mac ? -1 : 1))
-      .map((device) => ({
-        device,
-        extensions: device.extensions.flatMap((number) => office.findExtension(number) ?? []),
-      }));
-    const passwords = !flags.withoutPasswords;
-    const text = formatPhoneCsv(phones, { delimiter: DELIMITERS[flags.delimiter], passwords });
-    const detail = { phones: phones.length, passwords };
-    await store.audit.append([
-      { at: Date.now(), actor: 'command line', action: 'devices.exported', subject: 'export', detail },
-    ]);
+  await withOffice(configFrom(flags).dataDir, async ({ office }) => {
+    const text = await exportDevices(office, {
+      delimiter: DELIMITERS[flags.delimiter],
+      passwords: !flags.withoutPasswords,
+      actor: 'command line',
+      now: Date.now(),
+    });
     if (flags.output === undefined) process.stdout.write(text);
     else await writeNewFile(flags.output, text);
   });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { ConfigFlags } from '../config.ts';
-import { describeCsvFault, parsePhoneCsv } from '../core/parse-phone-csv.ts';
-import { describeImportEffect, type ImportEffect, importDevices, planImport } from '../flows/import-devices.ts';
-import { vendors } from '../vendors/all.ts';
+import { describeCsvFault } from '../core/parse-phone-csv.ts';
+import { type CsvImport, importCsv, previewCsvImport } from '../flows/import-csv.ts';
+import { describeImportEffect } from '../flows/import-devices.ts';
 import { CommandError } from './command-error.ts';
 import { addDataDirFlag, configFrom } from './config-flags.ts';
 import { withOffice } from './open-office.ts';
@@ -35,27 +35,23 @@ export function importCommand(): Command {
 
 async function importPhones(path: string, flags: ImportFlags): Promise<void> {
   const { dataDir } = configFrom(flags);
-  const parsed = parsePhoneCsv(await readList(path), { vendors });
-  if (!parsed.ok) throw new CommandError(`${path}:\n${parsed.problem.map(describeCsvFault).join('\n')}`);
-  const { rows, faults } = parsed.value;
-  for (const fault of faults) process.stderr.write(`${describeCsvFault(fault)}\n`);
-
+  const list = await readList(path);
   await withOffice(dataDir, async ({ office }) => {
     const now = Date.now();
-    // Faulty rows are refused whatever happens; with them the whole file is, unless a part is wanted.
-    const isPlanOnly = flags.dryRun || (faults.length > 0 && !flags.partial);
-    const plan = isPlanOnly
-      ? { ...planImport(office, rows, now), stored: false }
-      : await importDevices(office, rows, { actor: 'command line', partial: flags.partial, now });
-    for (const effect of plan.effects) process.stdout.write(`${describeImportEffect(effect)}\n`);
-    const faultyLines = new Set(faults.map(({ line }) => line)).size;
-    const summary = describeSummary(plan.effects, faultyLines);
-    if (plan.stored || flags.dryRun)
-      process.stdout.write(`${flags.dryRun ? 'nothing was changed; it would be: ' : ''}${summary}\n`);
-    if (!plan.stored && !flags.dryRun) {
+    const { dryRun, partial } = flags;
+    const result = dryRun
+      ? previewCsvImport(office, list, now)
+      : await importCsv(office, list, { actor: 'command line', partial, now });
+    if (!result.ok) throw new CommandError(`${path}:\n${result.problem.map(describeCsvFault).join('\n')}`);
+    const { effects, faults, counts, stored } = result.value;
+    for (const fault of faults) process.stderr.write(`${describeCsvFault(fault)}\n`);
+    for (const effect of effects) process.stdout.write(`${describeImportEffect(effect)}\n`);
+    const summary = describeCounts(counts);
+    if (stored || dryRun) process.stdout.write(`${dryRun ? 'nothing was changed; it would be: ' : ''}${summary}\n`);
+    if (!stored && !dryRun) {
       throw new CommandError(`nothing was imported: ${summary}. Mend the file, or give --partial for the good rows`);
     }
-    if (faultyLines > 0) process.exitCode = 1;
+    if (faults.length > 0) process.exitCode = 1;
   });
 }
 
@@ -70,12 +66,11 @@ async function readList(path: string): Promise<Buffer> {
   }
 }
 
-function describeSummary(effects: readonly ImportEffect[], faultyLines: number): string {
-  const count = (wanted: ImportEffect['effect']) => effects.filter(({ effect }) => effect === wanted).length;
+function describeCounts(counts: CsvImport['counts']): string {
   return [
-    `${count('new')} new`,
-    `${count('changed')} changed`,
-    `${count('unchanged')} unchanged`,
-    `${count('refused') + faultyLines} refused`,
+    `${counts.new} new`,
+    `${counts.changed} changed`,
+    `${counts.unchanged} unchanged`,
+    `${counts.refused} refused`,
   ].join(', ');
 }

@@ -3,7 +3,7 @@ import type { Extension } from '../core/extension.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { err } from '../core/result.ts';
 import type { SettingsPatch } from '../core/settings.ts';
-import { describeApproveProblem, planApproval } from './approve-device.ts';
+import { type ApproveProblem, describeApproveProblem, planApproval } from './approve-device.ts';
 import { applyPatch, type ExtensionPatch, sameExtension } from './change-extension.ts';
 import type { Office } from './office.ts';
 
@@ -30,7 +30,23 @@ export interface ImportEffect {
   readonly effect: 'new' | 'changed' | 'unchanged' | 'refused';
   /** One sentence where it is refused; empty otherwise. */
   readonly reason: string;
+  /** The same for programs; null: it is not refused. */
+  readonly problem: ApproveProblem | null;
+  /** What becomes different; empty where nothing does, or nothing was there before. */
+  readonly changes: readonly ImportChange[];
 }
+
+export type ImportChange =
+  | 'state'
+  | 'extensions'
+  | 'vendor'
+  | 'model'
+  | 'settings'
+  | 'new-extension'
+  | 'display-name'
+  | 'auth-name'
+  | 'password'
+  | 'voicemail';
 
 export interface ImportPlan {
   readonly effects: readonly ImportEffect[];
@@ -50,29 +66,54 @@ export function planImport(office: Office, rows: readonly ImportRow[], now: numb
     const { line, mac } = row;
     const accounts = [row, ...(row.moreLines ?? [])];
     const numbers = accounts.map(({ extension }) => extension);
-    const tell = (effect: ImportEffect['effect'], reason = '') =>
-      effects.push({ line, mac, extension: numbers.join(' '), effect, reason });
+    const told = { line, mac, extension: numbers.join(' '), reason: '', problem: null, changes: [] };
 
     const before = office.findDevice(mac);
     const changed = accounts.flatMap((account) => changedExtension(office, account));
     const isSo = before !== undefined && isAlreadySo(before, row, numbers);
     if (isSo && changed.length === 0) {
-      tell('unchanged');
+      effects.push({ ...told, effect: 'unchanged' });
       continue;
     }
     const planned =
       findTaken(office, mac, numbers, freed) ??
       planApproval(office, { ...row, extensions: numbers, share: true, actor: '' }, now);
     if (!planned.ok) {
-      tell('refused', describeApproveProblem(planned.problem));
+      const { problem } = planned;
+      effects.push({ ...told, effect: 'refused', reason: describeApproveProblem(problem), problem });
       continue;
     }
     extensions.push(...changed);
     // Where only the account changed, the phone keeps its token, and its file changes with the extension.
     if (!isSo) devices.push({ ...planned.value.device, settings: row.settings ?? planned.value.device.settings });
-    tell(before === undefined ? 'new' : 'changed');
+    const changes = [
+      ...(before === undefined ? [] : listPhoneChanges(before, row, numbers)),
+      ...changed.flatMap((after) => listAccountChanges(office.findExtension(after.number), after)),
+    ];
+    effects.push({ ...told, effect: before === undefined ? 'new' : 'changed', changes: [...new Set(changes)] });
   }
   return { effects, devices, extensions };
+}
+
+function listPhoneChanges(before: Device, row: ImportRow, numbers: readonly string[]): readonly ImportChange[] {
+  const changes: ImportChange[] = [];
+  if (before.state !== 'approved') changes.push('state');
+  else if (before.extensions.join(' ') !== numbers.join(' ')) changes.push('extensions');
+  if (row.vendorId !== undefined && row.vendorId !== before.vendorId) changes.push('vendor');
+  if (row.model !== undefined && row.model !== before.model) changes.push('model');
+  if (row.settings !== undefined && JSON.stringify(row.settings) !== JSON.stringify(before.settings))
+    changes.push('settings');
+  return changes;
+}
+
+function listAccountChanges(before: Extension | undefined, after: Extension): readonly ImportChange[] {
+  if (before === undefined) return ['new-extension'];
+  const changes: ImportChange[] = [];
+  if (before.displayName !== after.displayName) changes.push('display-name');
+  if (before.authName !== after.authName) changes.push('auth-name');
+  if (before.password.reveal() !== after.password.reveal()) changes.push('password');
+  if (before.voicemail !== after.voicemail) changes.push('voicemail');
+  return changes;
 }
 
 function changedExtension(office: Office, account: ImportAccount): readonly Extension[] {

@@ -18,6 +18,8 @@ export type ProblemKind =
   | 'no-such-address'
   | 'method-not-allowed'
   | 'bad-request'
+  | 'no-list'
+  | 'rows-refused'
   | 'no-such-token'
   | 'name-taken'
   | 'too-many-listeners'
@@ -54,6 +56,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'invalid-input': { status: 400, title: 'The request is not as it should be' },
   'bad-request': { status: 400, title: 'The request is not as it should be' },
   'body-is-not-json': { status: 400, title: 'The body is not JSON' },
+  'no-list': { status: 400, title: 'Not a list of phones' },
   'bad-extension': { status: 400, title: 'Not an extension' },
   'no-such-vendor': { status: 400, title: 'Vendor not known' },
   unauthorized: { status: 401, title: 'Token missing or not valid' },
@@ -71,6 +74,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'never-seen': { status: 409, title: 'The phone has not shown itself yet' },
   'extension-in-use': { status: 409, title: 'The extension is in use' },
   'file-cannot-be-made': { status: 409, title: 'The file cannot be made' },
+  'rows-refused': { status: 409, title: 'Nothing was imported' },
   'name-taken': { status: 409, title: 'The name is taken' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not of a type we read' },

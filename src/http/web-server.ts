@@ -17,6 +17,7 @@ import { addDeviceRoutes } from './routes/devices.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addExtensionRoutes } from './routes/extensions.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addImportRoutes } from './routes/imports.ts';
 import { addSiteRoutes } from './routes/site.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import type { WebDoors } from './web-doors.ts';
@@ -90,6 +91,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addDeviceDecisionRoutes(api, doors);
       addDeviceSettingsRoutes(api, doors);
       addExtensionRoutes(api, doors);
+      addImportRoutes(api, doors);
       addSiteRoutes(api, doors);
       addTokenRoutes(api, doors);
       addAuditRoutes(api, doors);

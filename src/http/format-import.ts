@@ -1,0 +1,40 @@
+import type { CsvFault } from '../core/read-csv-table.ts';
+import type { CsvImport } from '../flows/import-csv.ts';
+import type { ImportEffect } from '../flows/import-devices.ts';
+import type { InputError } from './format-input-errors.ts';
+import type { ImportAnswer } from './schemas/import.ts';
+
+/** The first of them show what is wrong with the rest; a preview has them all. */
+const MOST_ERRORS = 100;
+
+export function formatImport({ effects, faults, counts, stored }: CsvImport): ImportAnswer {
+  return {
+    stored,
+    counts: { ...counts },
+    effects: effects.map(({ line, mac, extension, effect, changes, reason }) => ({
+      line,
+      mac,
+      extensions: extension.split(' '),
+      effect,
+      changes: [...changes],
+      reason,
+    })),
+    faults: faults.map(({ line, column, saw, want }) => ({ line, column, saw, wanted: want })),
+  };
+}
+
+/** What keeps a list out, for a problem document. */
+export function formatImportErrors(
+  faults: readonly CsvFault[],
+  effects: readonly ImportEffect[] = [],
+): readonly InputError[] {
+  const unreadable = faults.map(({ line, column, saw, want }) => ({
+    where: `line ${line}${column && `, column ${column}`}`,
+    saw,
+    wanted: want,
+  }));
+  const refused = effects
+    .filter(({ effect }) => effect === 'refused')
+    .map(({ line, extension, reason }) => ({ where: `line ${line}`, saw: extension, wanted: reason }));
+  return [...unreadable, ...refused].slice(0, MOST_ERRORS);
+}
