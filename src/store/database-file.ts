@@ -28,3 +28,16 @@ export async function prepareDatabaseFile(file: string): Promise<void> {
     throw new StoreError('not-writable', `The database ${file} cannot be written: ${messageOf(cause)}`, cause);
   }
 }
+
+/** Bytes of the file and of the -wal file beside it; 0: there is none. */
+export async function measureDatabaseFile(
+  file: string,
+): Promise<{ readonly bytes: number; readonly walBytes: number }> {
+  const sizeOf = (path: string) =>
+    stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  const [bytes, walBytes] = await Promise.all([sizeOf(file), sizeOf(`${file}-wal`)]);
+  return { bytes, walBytes };
+}

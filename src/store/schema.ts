@@ -111,6 +111,20 @@ export interface SessionRow {
   readonly address: string;
 }
 
+/** What one span of time had in it. */
+export interface SampleRow {
+  /** Its end. */
+  readonly at: number;
+  /** Its length, milliseconds. */
+  readonly span: number;
+  readonly pending: number;
+  readonly approved: number;
+  readonly blocked: number;
+  readonly exchanges: number;
+  readonly files_served: number;
+  readonly refusals: number;
+}
+
 export interface MetaRow {
   readonly name: string;
   readonly value: string;
@@ -133,6 +147,7 @@ export interface Schema {
   readonly tokens: TokenRow;
   readonly users: UserRow;
   readonly sessions: SessionRow;
+  readonly samples: SampleRow;
   readonly meta: MetaRow;
   readonly sequences: SequenceRow;
 }

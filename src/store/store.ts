@@ -8,6 +8,7 @@ import { createDecisions, type Decision, type Decisions } from './decisions.ts';
 import { createDeviceStore, type DeviceStore } from './device-store.ts';
 import { createExtensionStore, type ExtensionStore } from './extension-store.ts';
 import { createJourneyStore, type JourneyStore } from './journey-store.ts';
+import { createSampleStore, type SampleStore } from './sample-store.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createSiteStore, type SiteStore } from './site-store.ts';
 import { createTokenStore, type TokenStore } from './token-store.ts';
@@ -24,6 +25,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly samples: SampleStore;
   readonly decisions: Decisions;
   /** The number of the last commit: read it before loading, and give it to `watch`. */
   changeSeq(): Promise<number>;
@@ -58,6 +60,7 @@ export function createStore(database: Database, log?: Logger): Store {
     tokens: createTokenStore(database),
     users: createUserStore(database),
     sessions: createSessionStore(database),
+    samples: createSampleStore(database),
     decisions: createDecisions(database),
     changeSeq: () => lastChangeSeq(database.read),
     watch: (watching) => watchChanges({ ...watching, database, log }),

@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely';
 import * as first from './0001-first.ts';
 import * as people from './0002-people.ts';
+import * as history from './0003-history.ts';
 
 /** In the order of their numbers. A name is kept in every database that ran it: it never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-people': people,
+  '0003-history': history,
 };
