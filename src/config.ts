@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { err, ok, type Result } from './core/result.ts';
+import { Secret } from './core/secret.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -18,6 +19,8 @@ export interface Config {
   /** Empty: every private IPv4 address of this host. */
   readonly lanAddresses: readonly string[];
   readonly logLevel: LogLevel;
+  /** Makes the user `admin` where nobody may log in yet; left out: a setup code is printed instead. From the environment only: a command line is seen by all. */
+  readonly adminPassword?: Secret;
 }
 
 export interface ConfigProblem {
@@ -80,6 +83,7 @@ export function readConfig(
     sipPort: port(flags.sipPort, '--sip-port', 'PLUGTONE_SIP_PORT', 5060),
     lanAddresses: readLanAddresses(),
     logLevel: readLogLevel(),
+    ...(environment.PLUGTONE_ADMIN_PASSWORD && { adminPassword: new Secret(environment.PLUGTONE_ADMIN_PASSWORD) }),
   };
 
   function readLanAddresses(): string[] {

@@ -14,6 +14,7 @@ import { createSubscribeHandler } from '../flows/on-subscribe.ts';
 import { previewConfig, resolveDeviceSettings } from '../flows/preview-config.ts';
 import { createConfigServer, type ServeConfig } from '../flows/serve-config.ts';
 import { createPhoneServer, listenPhoneServer } from '../http/phone-server.ts';
+import { createRequestSessions } from '../http/session-guard.ts';
 import { hasSiteFile } from '../http/site-files.ts';
 import type { WebDoors } from '../http/web-doors.ts';
 import { createWebServer } from '../http/web-server.ts';
@@ -28,8 +29,8 @@ import { createBatchWriter } from '../store/batch-writer.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
 import { addPages } from '../web/add-pages.ts';
-import { bearerSessions } from '../web/bearer-sessions.ts';
 import { loadOffice } from './open-office.ts';
+import { beginSetUp, peopleDoors } from './people-doors.ts';
 import { storeDoors } from './store-doors.ts';
 import { version } from './version.ts';
 
@@ -136,6 +137,7 @@ async function start(
     lamps,
     counters,
     tokens,
+    ...peopleDoors(store, office, { signal, log, clock }),
     listJourney,
     listAudit,
     previewConfig: (mac, fileName) => previewConfig(doors, cache, mac, fileName),
@@ -145,8 +147,10 @@ async function start(
     log,
     clock,
   };
+  await beginSetUp(webDoors.setUp, config);
+  const pageSessions = { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' };
   const web = await createWebServer(webDoors, {
-    addPages: (app) => addPages(app, { ...webDoors, sessions: bearerSessions(tokens) }),
+    addPages: (app) => addPages(app, { ...webDoors, sessions: pageSessions }),
   });
   const webAddress = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({

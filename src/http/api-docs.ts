@@ -4,6 +4,7 @@ import type { FastifySchema } from 'fastify';
 import type { ApiApp } from './api-app.ts';
 import type { ProblemKind } from './problem-to-reply.ts';
 import { problemAnswers } from './schemas/problem.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 
 /**
  * The pages' own files and nothing from elsewhere: an office may have no Internet while it is set up. Inline styles are what
@@ -36,10 +37,16 @@ export async function addApiDocs(app: ApiApp, version: string): Promise<void> {
         title: 'Plugtone',
         version,
         description:
-          'Every address under /api/v1 wants `Authorization: Bearer <token>`; make a token with `plugtone token create`. ' +
+          'Addresses under /api/v1 want `Authorization: Bearer <token>` (make a token with `plugtone token create`) or the ' +
+          'session cookie of POST /api/v1/session; with the cookie, unsafe requests also want its `csrfToken` as X-CSRF-Token. ' +
           'Errors are RFC 9457 problem documents. Times are RFC 3339 in UTC. No answer holds a SIP or console password.',
       },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+        },
+      },
     },
   });
   await app.register(swaggerUi, {

@@ -1,7 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { replyWithProblem } from './problem-reply.ts';
-import { UNAUTHORIZED } from './problem-to-reply.ts';
-import { type ApiUser, ROLES, type Role, type TokenDoors } from './web-doors.ts';
+import type { FastifyRequest } from 'fastify';
+import type { Visitor } from '../flows/people.ts';
+import type { ApiUser, Role } from './web-doors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -9,7 +8,7 @@ declare module 'fastify' {
     role?: Role;
   }
   interface FastifyRequest {
-    /** Who asks; null outside of the API. */
+    /** Who asks; null outside of the API and the pages. */
     user: ApiUser | null;
   }
 }
@@ -17,28 +16,21 @@ declare module 'fastify' {
 /** RFC 6750 2.1; the scheme in any letter case (RFC 9110 11.1). Longer than any token of ours is not looked up. */
 const BEARER = /^bearer +([A-Za-z0-9._~+/=-]{1,200}) *$/i;
 
-/** An onRequest hook: nobody gets further whose token does not have the route's role. */
-export function createBearerGuard(tokens: Pick<TokenDoors, 'find'>) {
-  return async function guard(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const token = readBearer(request.headers.authorization);
-    const user = token === undefined ? undefined : await tokens.find(token);
-    if (user === undefined) return replyWithProblem(reply, UNAUTHORIZED);
-    const wanted = request.routeOptions.config.role ?? 'admin';
-    if (ROLES.indexOf(user.role) < ROLES.indexOf(wanted)) {
-      const detail = `The token "${user.name}" has the role ${user.role}; this takes the role ${wanted}.`;
-      return replyWithProblem(reply, { kind: 'forbidden', detail });
-    }
-    request.user = user;
-    return undefined;
-  };
-}
-
 export function readBearer(header: string | undefined): string | undefined {
   return header === undefined ? undefined : BEARER.exec(header)?.[1];
 }
 
-/** For the audit. That a route without guard asks for it is a bug. */
-export function actorOf(request: FastifyRequest): string {
+/** Who asks. That a route without guard wants to know is a bug. */
+export function userOf(request: FastifyRequest): ApiUser {
   if (request.user === null) throw new Error('a route that decides has no guard');
-  return request.user.name;
+  return request.user;
+}
+
+/** For the audit. */
+export function actorOf(request: FastifyRequest): string {
+  return userOf(request).name;
+}
+
+export function visitorOf(request: FastifyRequest): Visitor {
+  return { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
 }

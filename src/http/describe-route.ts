@@ -3,8 +3,8 @@ import type { ProblemKind } from './problem-to-reply.ts';
 import type { Role } from './web-doors.ts';
 
 export interface RouteFacts {
-  /** The least role that may use it. */
-  readonly role: Role;
+  /** The least role that may use it; `anybody` stands outside of the guard. */
+  readonly role: Role | 'anybody';
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -34,12 +34,14 @@ export function describeRoute({
   answers,
   problems = [],
 }: RouteFacts): RouteDescription {
-  const kinds: readonly ProblemKind[] = ['invalid-input', 'unauthorized', 'forbidden', 'internal-error', ...problems];
+  const isOpen = role === 'anybody';
+  const ofGuard: readonly ProblemKind[] = isOpen ? [] : ['unauthorized', 'forbidden', 'forged-request'];
+  const kinds: readonly ProblemKind[] = ['invalid-input', ...ofGuard, 'internal-error', ...problems];
   return {
     tags: [tag],
     summary,
     description: [...(description === undefined ? [] : [description]), `Role: ${role}.`].join('\n\n'),
-    security: [{ bearer: [] }],
+    security: isOpen ? [] : [{ bearer: [] }, { session: [] }],
     response: answers,
     problems: kinds,
   };

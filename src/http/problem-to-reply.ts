@@ -1,7 +1,9 @@
 import type { ApproveProblem } from '../flows/approve-device.ts';
 import type { ExtensionProblem } from '../flows/change-extension.ts';
 import type { DeviceProblem } from '../flows/decide-device.ts';
+import type { PeopleProblem } from '../flows/people.ts';
 import type { PreviewProblem } from '../flows/preview-config.ts';
+import type { ProbeProblem } from '../flows/probe-sip-server.ts';
 import type { InputError } from './format-input-errors.ts';
 
 export type ProblemKind =
@@ -9,6 +11,10 @@ export type ProblemKind =
   | DeviceProblem['kind']
   | ExtensionProblem['kind']
   | PreviewProblem['kind']
+  | PeopleProblem['kind']
+  | ProbeProblem['kind']
+  | 'forged-request'
+  | 'no-session'
   | 'invalid-input'
   | 'body-is-not-json'
   | 'body-too-large'
@@ -21,7 +27,6 @@ export type ProblemKind =
   | 'no-list'
   | 'rows-refused'
   | 'no-such-token'
-  | 'name-taken'
   | 'too-many-listeners'
   | 'internal-error';
 
@@ -59,12 +64,20 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'no-list': { status: 400, title: 'Not a list of phones' },
   'bad-extension': { status: 400, title: 'Not an extension' },
   'no-such-vendor': { status: 400, title: 'Vendor not known' },
-  unauthorized: { status: 401, title: 'Token missing or not valid' },
+  'bad-user-name': { status: 400, title: 'Not a user name' },
+  'weak-password': { status: 400, title: 'The password will not do' },
+  unauthorized: { status: 401, title: 'Not logged in' },
+  'log-in-refused': { status: 401, title: 'Log-in refused' },
+  'wrong-password': { status: 403, title: 'The old password is wrong' },
+  'setup-code-wrong': { status: 403, title: 'The setup code is wrong' },
+  'forged-request': { status: 403, title: 'The request may be forged' },
   forbidden: { status: 403, title: 'Not allowed for this role' },
   'no-such-address': { status: 404, title: 'No such address' },
   'no-such-device': { status: 404, title: 'Phone not known' },
   'no-such-extension': { status: 404, title: 'Extension not known' },
   'no-such-file': { status: 404, title: 'No such file' },
+  'no-such-user': { status: 404, title: 'User not known' },
+  'no-such-session': { status: 404, title: 'Session not known' },
   'no-such-token': { status: 404, title: 'Token not known' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'vendor-unknown': { status: 409, title: 'The maker of the phone is not known' },
@@ -76,8 +89,15 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'file-cannot-be-made': { status: 409, title: 'The file cannot be made' },
   'rows-refused': { status: 409, title: 'Nothing was imported' },
   'name-taken': { status: 409, title: 'The name is taken' },
+  'own-password': { status: 409, title: 'The own password is changed with the old one' },
+  'last-administrator': { status: 409, title: 'No administrator would be left' },
+  'administrator-first': { status: 409, title: 'No administrator would be there' },
+  'already-set-up': { status: 409, title: 'Set up already' },
+  'no-session': { status: 409, title: 'There is no session' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not of a type we read' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts' },
+  'too-many-probes': { status: 429, title: 'Too many probes' },
   'internal-error': { status: 500, title: 'Something is broken here' },
   'too-many-listeners': { status: 503, title: 'Too many listeners' },
 };
@@ -101,10 +121,12 @@ export function problemOf<P extends { readonly kind: ProblemKind }>(
   return { kind: problem.kind, detail: describe(problem) };
 }
 
-/** Missing and bad tokens are answered alike: nobody learns which it was. */
+/** Missing and bad tokens and sessions are answered alike: nobody learns which it was. */
 export const UNAUTHORIZED: HttpProblem = {
   kind: 'unauthorized',
-  detail: 'This address wants the header "Authorization: Bearer <token>" with a token that is valid here.',
+  detail:
+    'This address wants the header "Authorization: Bearer <token>" with a token that is valid here, or the cookie of a ' +
+    'session that has not ended.',
 };
 
 /** What went wrong inside is in the log, not in the answer. */

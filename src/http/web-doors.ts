@@ -4,16 +4,18 @@ import type { JourneyEvent } from '../core/journey.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { Result } from '../core/result.ts';
+import type { Role } from '../core/role.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
 import type { Counters } from '../flows/counters.ts';
 import type { Deliveries } from '../flows/delivery.ts';
 import type { LampBoard } from '../flows/lamps.ts';
 import type { Office } from '../flows/office.ts';
+import type { PeopleDoors } from '../flows/people.ts';
 import type { ConfigPreview, PreviewProblem } from '../flows/preview-config.ts';
+import type { SipProber } from '../flows/probe-sip-server.ts';
+import type { SetUp } from '../flows/set-up.ts';
 
-/** viewer reads. technician also approves, blocks, resyncs, forgets and edits extensions. admin also site, tokens and audit. */
-export const ROLES = ['viewer', 'technician', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role } from '../core/role.ts';
 
 /** Who asks. */
 export interface ApiUser {
@@ -62,6 +64,9 @@ export interface WebDoors {
   readonly lamps: LampBoard;
   readonly counters: Counters;
   readonly tokens: TokenDoors;
+  readonly people: PeopleDoors;
+  readonly setUp: SetUp;
+  readonly probeSip: SipProber;
   readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;
   readonly listAudit: (page: PageRequest) => Promise<Page<AuditEntry>>;
   /** `fileName`: as phones ask for it, or a name of the vendor's `files`; left out: the phone's own. */

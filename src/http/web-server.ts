@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ApiApp } from './api-app.ts';
 import { addApiDocs } from './api-docs.ts';
-import { createBearerGuard } from './bearer-guard.ts';
 import { createEventHub } from './event-hub.ts';
 import { compileValidator, InvalidInput } from './input-validator.ts';
 import { findAllowedMethods, type RoutePattern } from './match-route.ts';
@@ -18,8 +17,12 @@ import { addEventRoutes } from './routes/events.ts';
 import { addExtensionRoutes } from './routes/extensions.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addImportRoutes } from './routes/imports.ts';
+import { addLogInRoute, addSessionRoutes } from './routes/session.ts';
+import { addSetupRoutes } from './routes/setup.ts';
 import { addSiteRoutes } from './routes/site.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
+import { addUserRoutes } from './routes/users.ts';
+import { createApiGuard, createRequestSessions } from './session-guard.ts';
 import type { WebDoors } from './web-doors.ts';
 
 /** Bytes. The largest body that means something is a site with settings for every model: some 50 kB. */
@@ -46,13 +49,15 @@ export interface WebServerOptions {
  * `await app.close()` ends it within a second, open event streams included.
  */
 export async function createWebServer(doors: WebDoors, { addPages }: WebServerOptions = {}): Promise<ApiApp> {
-  const { log, version, office, tokens } = doors;
+  const { log, version, office, tokens, people } = doors;
   let pages: PageAnswers | undefined;
   const app = Fastify({
     logger: false,
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    // Who asks and whether by TLS: believed of a proxy on this host, and of nobody else.
+    trustProxy: 'loopback',
     frameworkErrors: (error, _request, reply) => replyWithProblem(reply, readFrameworkProblem(error.code, 400)),
     clientErrorHandler: (_error, socket) => {
       if (socket.writable) socket.end(MALFORMED, () => socket.destroy());
@@ -61,9 +66,11 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
   }).withTypeProvider<TypeBoxTypeProvider>();
   const routes: RoutePattern[] = [];
   const hub = createEventHub({ office });
+  const sessions = createRequestSessions(tokens, people.sessions);
 
   app.setValidatorCompiler(compileValidator);
   app.decorateRequest('user', null);
+  app.decorateRequest('loginSession', null);
   readJsonBodiesOnly(app);
   app.addHook('onRoute', ({ method, url }) => {
     for (const name of [method].flat()) routes.push({ method: name, url });
@@ -83,10 +90,17 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
     app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/api/docs'));
   }
   await app.register(
+    async (open: ApiApp) => {
+      open.addHook('onSend', keepNothing);
+      addLogInRoute(open, doors);
+      addSetupRoutes(open, doors);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.register(
     async (api: ApiApp) => {
-      api.addHook('onRequest', createBearerGuard(tokens));
-      // What is true now is not tomorrow, and a shared computer shall not keep it.
-      api.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+      api.addHook('onRequest', createApiGuard(sessions));
+      api.addHook('onSend', keepNothing);
       addDeviceRoutes(api, doors);
       addDeviceDecisionRoutes(api, doors);
       addDeviceSettingsRoutes(api, doors);
@@ -94,8 +108,10 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addImportRoutes(api, doors);
       addSiteRoutes(api, doors);
       addTokenRoutes(api, doors);
+      addUserRoutes(api, doors);
+      addSessionRoutes(api, doors);
       addAuditRoutes(api, doors);
-      addEventRoutes(api, doors, hub);
+      addEventRoutes(api, sessions, hub);
       addCatalogueRoutes(api);
     },
     { prefix: '/api/v1' },
@@ -130,6 +146,11 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
     const detail = `This address takes ${allow}, not ${request.method}.`;
     return replyWithProblem(reply, { kind: 'method-not-allowed', detail, headers: { allow } });
   }
+}
+
+/** What is true now is not tomorrow, and a shared computer shall not keep it. */
+async function keepNothing(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store');
 }
 
 /** Anything else is answered with 415. An empty body is none, whatever its type says. */

@@ -7,12 +7,18 @@ import { newDevice } from '../../src/core/new-device.ts';
 import { err, ok } from '../../src/core/result.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { DEFAULT_SITE } from '../../src/core/site.ts';
+import { createAttemptLimiter } from '../../src/flows/attempt-limiter.ts';
 import { createCounters } from '../../src/flows/counters.ts';
 import { createLampBoard } from '../../src/flows/lamps.ts';
 import { createOffice } from '../../src/flows/office.ts';
+import { createPasswordHasher } from '../../src/flows/password-hasher.ts';
+import type { PeopleDoors } from '../../src/flows/people.ts';
 import { resolveDeviceSettings } from '../../src/flows/preview-config.ts';
+import { createSipProber, type ProbeOutcome } from '../../src/flows/probe-sip-server.ts';
+import { createSetUp } from '../../src/flows/set-up.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createLogMemory } from './log-memory.ts';
+import { createPeopleMemory } from './people-memory.ts';
 
 /** Everything here that must never come out of the API. */
 export const SECRETS = [
@@ -64,6 +70,9 @@ export function createWorld(
   const delivered: { readonly mac: MacAddress; readonly cause: string }[] = [];
   const tokens = new Map<string, TokenFacts>();
   const { log, lines } = createLogMemory();
+  const memory = createPeopleMemory(() => now);
+  const probed: string[] = [];
+  let probeOutcome: ProbeOutcome = { kind: 'no-answer', waitedMs: 3_000 };
   let now = NOW;
   let ready = true;
 
@@ -96,6 +105,7 @@ export function createWorld(
     {
       async commit(change) {
         audit.unshift(...(change.audit ?? []));
+        memory.commit(change);
       },
     },
     {
@@ -121,7 +131,21 @@ export function createWorld(
   }
 
   const ofPhone = (phone: MacAddress) => journeys.filter((event) => event.mac === phone);
+  const people: PeopleDoors = {
+    office,
+    ...memory.doors,
+    passwords: createPasswordHasher(),
+    attempts: createAttemptLimiter(() => now),
+    log,
+    clock: () => now,
+  };
   const doors: WebDoors = {
+    people,
+    setUp: createSetUp(people),
+    probeSip: createSipProber(async ({ host, port, transport }) => {
+      probed.push(`${transport} ${host} ${port}`);
+      return probeOutcome;
+    }),
     office,
     deliveries: {
       deliver: (phone, cause) => void delivered.push({ mac: phone.mac, cause }),
@@ -174,6 +198,13 @@ export function createWorld(
       admin: addToken('anna', 'admin'),
     } satisfies Record<Role, string>,
     revoke: (token: string) => tokens.delete(token),
+    probed,
+    answerProbes(outcome: ProbeOutcome) {
+      probeOutcome = outcome;
+    },
+    wait(ms: number) {
+      now += ms;
+    },
     setReady(value: boolean) {
       ready = value;
     },

@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
 import type { ApiApp } from '../api-app.ts';
-import { readBearer } from '../bearer-guard.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { EventHub } from '../event-hub.ts';
 import { replyWithProblem } from '../problem-reply.ts';
-import type { WebDoors } from '../web-doors.ts';
+import type { RequestSessions } from '../session-guard.ts';
 
 const EXAMPLE = [
   'retry: 2000',
@@ -18,7 +17,7 @@ const EXAMPLE = [
 ].join('\n');
 
 /** Changes as they happen. */
-export function addEventRoutes(app: ApiApp, { tokens }: WebDoors, hub: EventHub): void {
+export function addEventRoutes(app: ApiApp, sessions: RequestSessions, hub: EventHub): void {
   app.get(
     '/events',
     {
@@ -46,10 +45,9 @@ export function addEventRoutes(app: ApiApp, { tokens }: WebDoors, hub: EventHub)
           headers: { 'retry-after': '30' },
         });
       }
-      const token = readBearer(request.headers.authorization) ?? '';
       reply.hijack();
-      // A token that is revoked ends its streams too.
-      hub.add(reply.raw, async () => (await tokens.find(token)) !== undefined);
+      // A token that is revoked and a session that ends take their streams with them.
+      hub.add(reply.raw, async () => (await sessions.identify(request)) !== undefined);
       return reply;
     },
   );
