@@ -1,7 +1,9 @@
+import { checkIdentity } from '../core/check-identity.ts';
 import type { Device } from '../core/device.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { Doors, NotifyOutcome, NotifyRequest } from './doors.ts';
+import { proveNeighbour } from './prove-neighbour.ts';
 
 /** Why a phone is told its URL: it booted, a person approved it, or it shall fetch its file again. */
 export type DeliveryCause = 'boot' | 'approval' | 'resync' | 'reboot';
@@ -103,12 +105,24 @@ export function createDeliveries(doors: Doors): Deliveries {
       cseq: laterCseq(),
       event,
       ...(extension && { credentials: { username: extension.authName, password: extension.password } }),
+      mayProve: () => mayProve(mac, dialog.sourceAddress),
     });
     office.record({ mac, at: clock(), step: 'resynced', reason: '', detail: { sent: event } });
     waitForFetch(delivery, BOOT_FETCH_WAIT_MS, () => {
       end(mac);
       stall(mac, 'the phone fetched no file after its URL and after check-sync: power-cycle the phone');
     });
+  }
+
+  /** Whoever asked in the phone's name gets the order that is meant for it, too: the password's digest is for the phone. */
+  async function mayProve(mac: MacAddress, address: string): Promise<boolean> {
+    const neighbour = await proveNeighbour(lan, address);
+    const { ok } = checkIdentity({ device: mac, neighbour, inPath: undefined, inUserAgent: undefined });
+    if (!ok) {
+      const reason = `${address} wants proof of the password, and by the neighbour table it is not this phone`;
+      office.record({ mac, at: clock(), step: 'refused', reason, detail: { address } });
+    }
+    return ok;
   }
 
   function notify(device: Device, delivery: Delivery, request: NotifyRequest): void {

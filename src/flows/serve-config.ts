@@ -10,6 +10,7 @@ import type { ConfigCache } from './config-cache.ts';
 import type { Deliveries } from './delivery.ts';
 import type { Doors } from './doors.ts';
 import { findMacInPath } from './find-mac-in-path.ts';
+import { proveNeighbour } from './prove-neighbour.ts';
 
 export interface ConfigRequest {
   readonly method: 'GET' | 'HEAD';
@@ -46,7 +47,7 @@ export function createConfigServer(
   const { office, lan, counters, log, clock } = doors;
 
   return async function serveConfig(request) {
-    const neighbour = await proveNeighbour(request.source);
+    const neighbour = await proveNeighbour(lan, request.source);
     const byToken = request.token === null ? undefined : office.findDeviceByToken(request.token);
     const device = byToken ?? deviceOnDoorstep(request, neighbour);
     if (device === undefined) {
@@ -76,12 +77,6 @@ export function createConfigServer(
     if (!identity.ok) return refuse(device, request, identity.problem.reason);
     return serve(device, vendor, match.file, request, identity.value.note);
   };
-
-  async function proveNeighbour(source: string): Promise<NeighbourProof> {
-    if (lan.isOwnAddress(source)) return { kind: 'own-host' };
-    const mac = lan.isOnLink(source) ? await lan.macOf(source) : undefined;
-    return mac === undefined ? { kind: 'no-entry' } : { kind: 'mac', mac };
-  }
 
   /** Whose request is it, when no token says so? The neighbour table first; names are claims. */
   function deviceOnDoorstep(request: ConfigRequest, neighbour: NeighbourProof): Device | undefined {

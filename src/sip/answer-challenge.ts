@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Secret } from '../core/secret.ts';
+import { allHeaders, type SipHeader, type SipResponse } from './message.ts';
 import { readParameters, splitOutsideQuotes, trimBlanks } from './read-parameters.ts';
 
 export interface ChallengedRequest {
@@ -23,6 +24,23 @@ const HASHES: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha25
 
 /** RFC 7616 3.4: the first request with this nonce; each of our answers has a nonce of its own. */
 const NONCE_COUNT = '00000001';
+
+/** RFC 3261 22.2 and 22.3. */
+const HEADERS = [
+  { status: 401, challenge: 'www-authenticate', answer: 'Authorization' },
+  { status: 407, challenge: 'proxy-authenticate', answer: 'Proxy-Authorization' },
+] as const;
+
+/** The header that answers the first challenge of the response that can be answered; undefined: it has none. */
+export function answerChallengeOf(response: SipResponse, request: ChallengedRequest): SipHeader | undefined {
+  const headers = HEADERS.find(({ status }) => status === response.status);
+  if (headers === undefined) return undefined;
+  for (const challenge of allHeaders(response, headers.challenge)) {
+    const answer = answerChallenge(challenge, request);
+    if (answer.ok) return { name: headers.answer, value: answer.value };
+  }
+  return undefined;
+}
 
 /**
  * The value of Authorization (after a 401) or Proxy-Authorization (after a 407) that answers a digest challenge, with

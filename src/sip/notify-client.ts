@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Secret } from '../core/secret.ts';
 import type { SubscribeDialog } from '../core/sighting.ts';
-import { answerChallenge } from './answer-challenge.ts';
+import { answerChallengeOf } from './answer-challenge.ts';
 import { buildNotify, dialogTag, newBranch } from './build-notify.ts';
 import { type LanSockets, NO_SOCKET } from './lan-sockets.ts';
-import { allHeaders, firstHeader, type SipHeader, type SipResponse } from './message.ts';
+import { firstHeader, type SipHeader, type SipResponse } from './message.ts';
 import { readVia } from './read-via.ts';
 
 /** RFC 3261 17.1.1.1: estimate of the round trip, in ms; the first retransmission comes after it. */
@@ -36,6 +36,8 @@ export interface NotifyRequest {
   readonly cseq?: number;
   /** Answers one 401 or 407. */
   readonly credentials?: { readonly username: string; readonly password: Secret };
+  /** Asked when a challenge has come: may its sender have the answer, which passwords can be tried against? Left out: yes. */
+  readonly mayProve?: () => Promise<boolean>;
   readonly signal?: AbortSignal;
 }
 
@@ -170,33 +172,36 @@ export function createNotifyClient(options: NotifyClientOptions): NotifyClient {
     } else if (status < 300) {
       const { startedAt, copies } = transaction;
       end(transaction, { kind: 'acknowledged', status, afterMs: clock() - startedAt, copies });
-    } else if (!retryWithCredentials(transaction, response)) {
-      end(transaction, { kind: 'rejected', status, reason: tidy(response.reason) });
+    } else {
+      reject(transaction, response);
     }
     return true;
   }
 
-  /** RFC 3261 22.2: the same request once more, with credentials, CSeq one higher. */
-  function retryWithCredentials(transaction: Transaction, response: SipResponse): boolean {
+  /** RFC 3261 22.2: a challenge is answered by the same request once more, with credentials, CSeq one higher. */
+  function reject(transaction: Transaction, response: SipResponse): void {
     const { request, hasAnsweredChallenge } = transaction;
-    const scheme = CHALLENGES.find(({ status }) => status === response.status);
-    if (scheme === undefined || request.credentials === undefined || hasAnsweredChallenge) return false;
-    const challenged = {
-      ...request.credentials,
-      method: 'NOTIFY',
-      uri: request.dialog.contactUri,
-      cnonce: randomBytes(CNONCE_BYTES).toString('hex'),
-    };
-    for (const challenge of allHeaders(response, scheme.challenge)) {
-      const answer = answerChallenge(challenge, challenged);
-      if (!answer.ok) continue;
-      forget(transaction);
+    const { mayProve, credentials } = request;
+    const cnonce = randomBytes(CNONCE_BYTES).toString('hex');
+    const challenged = { method: 'NOTIFY', uri: request.dialog.contactUri, cnonce };
+    const authorization =
+      credentials === undefined || hasAnsweredChallenge
+        ? undefined
+        : answerChallengeOf(response, { ...challenged, ...credentials });
+    if (authorization === undefined) return goOn(false);
+    // No more copies while that is being found out.
+    forget(transaction);
+    if (mayProve === undefined) goOn(true);
+    else mayProve().then(goOn, () => goOn(false));
+
+    function goOn(mayAnswer: boolean): void {
+      if (signal.aborted || request.signal?.aborted === true) return end(transaction, { kind: 'cancelled' });
+      const { status, reason } = response;
+      if (!mayAnswer) return end(transaction, { kind: 'rejected', status, reason: tidy(reason) });
       transaction.hasAnsweredChallenge = true;
       transaction.cseq++;
-      begin(transaction, { name: scheme.answer, value: answer.value });
-      return true;
+      begin(transaction, authorization);
     }
-    return false;
   }
 
   /** Settling twice is harmless: a promise keeps its first outcome. */
@@ -234,12 +239,6 @@ function createTransaction(request: NotifyRequest, settle: Transaction['settle']
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** RFC 3261 22.2 and 22.3. */
-const CHALLENGES = [
-  { status: 401, challenge: 'www-authenticate', answer: 'Authorization' },
-  { status: 407, challenge: 'proxy-authenticate', answer: 'Proxy-Authorization' },
-] as const;
 
 const NOTIFY_CSEQ = /^[0-9]+[ \t]+NOTIFY$/;
 

@@ -159,6 +159,23 @@ test('an approval is delivered into the last SUBSCRIBE, then by check-sync, then
   expect(journey.at(-1)?.reason).toContain('power-cycle the phone');
 });
 
+test.each([
+  ['the phone itself', mac(PHONE), true],
+  ['another one', mac('001565000001'), false],
+  ['somebody whom the table does not know', undefined, false],
+])('an order’s challenge is answered by the neighbour table: %s at that address', async (_who, neighbour, may) => {
+  const { hear, office, notifies, neighbours, deliveries, journey } = setUp({ devices: [approved()] });
+  hear({ data: captured(YEALINK), ...SOURCE });
+  const now = office.findDevice(mac(PHONE));
+  if (now === undefined) throw new Error('not seen');
+  if (neighbour !== undefined) neighbours.set(SOURCE.address, neighbour);
+  deliveries.deliver(now, 'resync');
+  expect(await notifies[1]?.mayProve?.()).toBe(may);
+  const reasons = journey.filter(({ step }) => step === 'refused').map(({ reason }) => reason);
+  const refusal = '192.168.10.31 wants proof of the password, and by the neighbour table it is not this phone';
+  expect(reasons).toEqual(may ? [] : [refusal]);
+});
+
 test('a fetched file ends the delivery', async () => {
   const { hear, deliveries, journey, notifies } = setUp({ devices: [approved()] });
   hear({ data: captured(YEALINK), ...SOURCE });

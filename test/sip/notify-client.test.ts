@@ -281,6 +281,54 @@ test('cancelling after a challenge ends the second transaction', async () => {
   expect(await outcome.now()).toEqual({ kind: 'cancelled' });
 });
 
+/** A NOTIFY that was challenged, and waits for leave to answer. */
+function askForLeave(more: Partial<NotifyRequest> = {}) {
+  const leave: { give(may: boolean): void; fail(cause: Error): void } = { give: () => {}, fail: () => {} };
+  const mayProve = () =>
+    new Promise<boolean>((resolve, reject) => {
+      leave.give = resolve;
+      leave.fail = reject;
+    });
+  const outcome = outcomeOf(client.notify({ ...REQUEST, credentials: CREDENTIALS, mayProve, ...more }));
+  client.handleResponse(answer(sent[0], 401, 'Unauthorized', { 'WWW-Authenticate': CHALLENGE }));
+  return { ...leave, outcome };
+}
+
+test('a challenge waits for leave to answer, without copies meanwhile; then it is answered', async () => {
+  const { give, outcome } = askForLeave();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(sent).toHaveLength(1);
+  give(true);
+  expect(await outcome.now()).toBeUndefined();
+  expect(sent[1] && firstHeader(sent[1].message, 'authorization')).toContain('nonce="4b7ae2"');
+  client.handleResponse(answer(sent[1], 200));
+  expect(await outcome.now()).toMatchObject({ kind: 'acknowledged', copies: 2 });
+});
+
+test.each([
+  ['is not given', (leave: ReturnType<typeof askForLeave>) => leave.give(false)],
+  ['cannot be found out', (leave: ReturnType<typeof askForLeave>) => leave.fail(new Error('no table'))],
+])('a challenge is a refusal when leave %s', async (_what, end) => {
+  const leave = askForLeave();
+  end(leave);
+  expect(await leave.outcome.now()).toEqual({ kind: 'rejected', status: 401, reason: 'Unauthorized' });
+  expect(sent).toHaveLength(1);
+});
+
+test('leave that comes after the end or after the caller’s cancelling sends nothing', async () => {
+  const cancel = new AbortController();
+  const cancelled = askForLeave({ signal: cancel.signal });
+  cancel.abort();
+  cancelled.give(true);
+  expect(await cancelled.outcome.now()).toEqual({ kind: 'cancelled' });
+  sent = [];
+  const ended = askForLeave();
+  end.abort();
+  ended.give(true);
+  expect(await ended.outcome.now()).toEqual({ kind: 'cancelled' });
+  expect(sent).toHaveLength(1);
+});
+
 test('the end cancels everything that is open, and what comes after', async () => {
   const open = [client.notify(REQUEST), client.notify(REQUEST)];
   end.abort();
