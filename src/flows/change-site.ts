@@ -1,3 +1,6 @@
+import type { Device } from '../core/device.ts';
+import { drawPassword } from '../core/draw-password.ts';
+import { Secret } from '../core/secret.ts';
 import type { Site } from '../core/site.ts';
 import type { Office } from './office.ts';
 
@@ -8,12 +11,25 @@ export function changeSite(office: Office, edit: (site: Site) => Site, actor: st
     const planned = planSiteChange(before, edit);
     if (planned === undefined) return before;
     const { site, changed } = planned;
+    // Without them, phones that were approved before the policy became `random` would have no file.
+    const devices = [...office.devices()].flatMap((device) => {
+      const after = withConsolePasswords(device, site);
+      return after === device ? [] : [{ ...after, revision: device.revision + 1 }];
+    });
     await office.commit({
       site,
+      devices,
       audit: [{ at: now, actor, action: 'site.changed', subject: 'site', detail: { changed: changed.join(' ') } }],
     });
     return site;
   });
+}
+
+/** Draws console passwords for an approved phone, where the site wants them random and it has none; else the same object. */
+export function withConsolePasswords(device: Device, { consolePasswordPolicy }: Site): Device {
+  if (consolePasswordPolicy !== 'random' || device.state !== 'approved' || device.consolePasswords !== null)
+    return device;
+  return { ...device, consolePasswords: { admin: new Secret(drawPassword()), user: new Secret(drawPassword()) } };
 }
 
 /** The site after an edit, and the names of what is different; undefined: nothing is. */

@@ -1,0 +1,160 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
+import type { Device } from '../core/device.ts';
+import { type DiffLine, diffLines, shortenDiff } from '../core/diff-lines.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import type { Site } from '../core/site.ts';
+import { chooseConsolePasswords } from '../render/build-view-parts.ts';
+import { describeRenderProblem, renderFile, renderPreview } from '../render/render-file.ts';
+import { vendorById } from '../vendors/all.ts';
+import type { Vendor, VendorFile } from '../vendors/vendor.ts';
+import { withConsolePasswords } from './change-site.ts';
+import type { ConfigCache } from './config-cache.ts';
+import type { Doors } from './doors.ts';
+
+/** What another site would mean for the phones. */
+export interface SiteComparison {
+  /** Approved phones: those that get files. */
+  readonly phones: number;
+  /** Of these, the ones that get another file than now. */
+  readonly changed: readonly MacAddress[];
+  /** Of these, the ones whose file can be made now and could not be made then: they keep what they have. */
+  readonly broken: readonly { readonly mac: MacAddress; readonly reason: string }[];
+  /** False: there are many phones, and of those that differ in nothing that matters one was rendered for all. */
+  readonly isExact: boolean;
+  /** What would newly not be as asked, one sentence each. */
+  readonly notes: readonly string[];
+  /** One of the changed phones; null: there is none. */
+  readonly example: SiteExample | null;
+}
+
+export interface SiteExample {
+  readonly mac: MacAddress;
+  /** As the phone asks for it. */
+  readonly file: string;
+  /** Secrets covered; null stands for lines left out. Empty: only covered secrets differ. */
+  readonly lines: readonly (DiffLine | null)[];
+}
+
+/** Phones that are rendered one by one: their four files take some milliseconds. More are judged by kind. */
+const EACH_UP_TO = 200;
+
+/** Phones between which others may have their turn. */
+const PHONES_AT_ONCE = 10;
+
+/** Unchanged lines around a change. */
+const CONTEXT_LINES = 2;
+const MOST_NOTES = 20;
+
+type CompareDoors = Pick<Doors, 'office' | 'lan'>;
+
+interface Verdict {
+  readonly isChanged: boolean;
+  /** Null: the file can be made, or could not be made before either. */
+  readonly broken: string | null;
+  readonly notes: readonly string[];
+}
+
+/** Renders what phones have now and what they would get, and compares the digests. Changes nothing. */
+export async function compareSite(
+  doors: CompareDoors,
+  cache: ConfigCache,
+  draft: Site,
+  { example: wanted }: { readonly example?: MacAddress | undefined } = {},
+): Promise<SiteComparison> {
+  const phones = [...doors.office.devices()].flatMap((device) => {
+    const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
+    return device.state === 'approved' && vendor !== undefined ? [{ device, vendor }] : [];
+  });
+  const isExact = phones.length <= EACH_UP_TO;
+  const verdicts = new Map<string, Verdict>();
+  const changed: MacAddress[] = [];
+  const broken: { mac: MacAddress; reason: string }[] = [];
+  const notes = new Set<string>();
+  let rendered = 0;
+  for (const { device, vendor } of phones) {
+    const kind = isExact ? device.mac : kindOf(doors, cache, device, vendor, draft);
+    let verdict = verdicts.get(kind);
+    if (verdict === undefined) {
+      verdict = judge(doors, cache, device, vendor, draft);
+      verdicts.set(kind, verdict);
+      if (++rendered % PHONES_AT_ONCE === 0) await giveWay();
+    }
+    if (verdict.isChanged) changed.push(device.mac);
+    if (verdict.broken !== null) broken.push({ mac: device.mac, reason: verdict.broken });
+    for (const note of verdict.notes) if (notes.size < MOST_NOTES) notes.add(note);
+  }
+  const chosen = wanted !== undefined && changed.includes(wanted) ? wanted : changed[0];
+  const example = chosen === undefined ? null : showExample(doors, cache, chosen, draft);
+  return { phones: phones.length, changed, broken, isExact, notes: [...notes], example };
+}
+
+/**
+ * All that decides whether a change of the site changes a phone's files, so that phones of one kind share a verdict. What a
+ * phone alone has (its name, number, token) stands in both files alike, unless a template of the site makes a condition of it.
+ */
+function kindOf(doors: CompareDoors, cache: ConfigCache, device: Device, vendor: Vendor, draft: Site): string {
+  const { mac, model, settings, extensions } = device;
+  const { templates, site } = cache.input(device, vendor, vendor.files[0], '');
+  const overrides = templates.overridesOf(vendor);
+  const own = overrides.ok && overrides.value.devices.has(mac) ? mac : '';
+  const accounts = extensions.map((number) => {
+    const extension = doors.office.findExtension(number);
+    return extension === undefined ? null : extension.voicemail === '';
+  });
+  const lineOne = doors.office.findExtension(extensions[0] ?? '');
+  const now = chooseConsolePasswords(site, lineOne, device.consolePasswords);
+  const then = chooseConsolePasswords(draft, lineOne, withConsolePasswords(device, draft).consolePasswords);
+  const console = [now === undefined, then === undefined, now?.admin === then?.admin, now?.user === then?.user];
+  return JSON.stringify([vendor.id, model, hostOf(doors, device), settings, own, accounts, console]);
+}
+
+function judge(doors: CompareDoors, cache: ConfigCache, device: Device, vendor: Vendor, draft: Site): Verdict {
+  let isChanged = false;
+  const notes = new Set<string>();
+  for (const file of vendor.files) {
+    const [now, then] = inputs(doors, cache, device, vendor, file, draft);
+    const before = renderFile(now);
+    const after = renderFile(then);
+    if (!after.ok) {
+      const reason = before.ok ? describeRenderProblem(after.problem) : null;
+      return { isChanged: false, broken: reason, notes: [] };
+    }
+    if (!before.ok || before.value.digest !== after.value.digest) isChanged = true;
+    const known = new Set(before.ok ? before.value.notes : []);
+    for (const note of after.value.notes) if (!known.has(note)) notes.add(note);
+  }
+  return { isChanged, broken: null, notes: [...notes] };
+}
+
+function showExample(doors: CompareDoors, cache: ConfigCache, mac: MacAddress, draft: Site): SiteExample | null {
+  const device = doors.office.findDevice(mac);
+  const vendor = device?.vendorId == null ? undefined : vendorById(device.vendorId);
+  if (device === undefined || vendor === undefined) return null;
+  const model = device.model ?? vendor.unknownModel.name;
+  for (const file of vendor.files) {
+    const [now, then] = inputs(doors, cache, device, vendor, file, draft);
+    const before = renderPreview(now);
+    const after = renderPreview(then);
+    const text = before.ok ? before.value.bytes.toString() : '';
+    if (!after.ok || text === after.value.bytes.toString()) continue;
+    const lines = shortenDiff(diffLines(text, after.value.bytes.toString()), CONTEXT_LINES);
+    return { mac, file: file.pathFor(mac, model), lines };
+  }
+  return { mac, file: vendor.files[0].pathFor(mac, model), lines: [] };
+}
+
+function inputs(
+  doors: CompareDoors,
+  cache: ConfigCache,
+  device: Device,
+  vendor: Vendor,
+  file: VendorFile,
+  draft: Site,
+) {
+  const now = cache.input(device, vendor, file, hostOf(doors, device));
+  return [now, { ...now, site: draft, device: withConsolePasswords(device, draft) }] as const;
+}
+
+function hostOf({ lan }: CompareDoors, { address }: Device): string {
+  return (address === null ? undefined : lan.localAddressFor(address)) ?? '127.0.0.1';
+}
