@@ -89,7 +89,7 @@ export function isFromElsewhere(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const { origin } = request.headers;
-  return origin !== undefined && origin !== 'null' && hostOf(origin) !== request.headers.host;
+  return origin !== undefined && hostOf(origin) !== request.headers.host;
 }
 
 /** Comes from the session's key, so it needs no place of its own, and tells nothing about the key. */
