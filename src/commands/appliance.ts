@@ -28,8 +28,8 @@ import { listenForPnp, PNP_GROUP, type PnpListener } from '../sip/pnp-listener.t
 import { createBatchWriter } from '../store/batch-writer.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
-import { addPages } from '../web/add-pages.ts';
 import { loadOffice } from './open-office.ts';
+import { openPages } from './open-pages.ts';
 import { beginSetUp, peopleDoors } from './people-doors.ts';
 import { storeDoors } from './store-doors.ts';
 import { version } from './version.ts';
@@ -148,10 +148,8 @@ async function start(
     clock,
   };
   await beginSetUp(webDoors.setUp, config);
-  const pageSessions = { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' };
-  const web = await createWebServer(webDoors, {
-    addPages: (app) => addPages(app, { ...webDoors, sessions: pageSessions }),
-  });
+  const pages = openPages(webDoors, { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' });
+  const web = await createWebServer(webDoors, pages);
   const webAddress = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({
     group: PNP_GROUP,
@@ -185,6 +183,7 @@ async function start(
     lamps.stop();
     deliveries.stop();
     await Promise.all([phones.closed, web.close()]);
+    await pages.stop();
     await writer.flush();
     await store.close();
   }

@@ -5,8 +5,11 @@ import { createLiveEvents } from './live-events.ts';
 import type { PageDoors } from './page-doors.ts';
 import { createPageGuard } from './page-guard.ts';
 import { createPageKit, isFragmentRequest, type PageKit } from './page-kit.ts';
-import { addPhonesPages } from './pages/phones.ts';
+import { addPhoneBulk } from './pages/phone-bulk.ts';
+import { addPhoneOrders } from './pages/phone-orders.ts';
+import { addPhonesPage } from './pages/phones.ts';
 import { addPreferences } from './pages/preferences.ts';
+import { createPhoneRows } from './phone-rows.ts';
 import { readFormBodies } from './read-form.ts';
 
 /**
@@ -47,7 +50,10 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       }
       const live = createLiveEvents(guarded, doors);
       guarded.addHook('preClose', async () => live.stop());
-      addPhonesPages(guarded, kit, doors);
+      const rows = createPhoneRows(kit, doors);
+      addPhonesPage(guarded, kit, doors, rows);
+      addPhoneOrders(guarded, kit, doors, rows);
+      addPhoneBulk(guarded, kit, doors, rows);
     });
   });
 

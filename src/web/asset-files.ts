@@ -28,7 +28,7 @@ export function openAssetFiles(folder = join(import.meta.dirname, 'assets')): As
   const add = (name: string, path: string) => {
     const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
     if (type === undefined) throw new Error(`${name}: an asset of no type that browsers are told`);
-    const bytes = readFileSync(path);
+    const bytes = name.endsWith('.css') ? squeezeCss(readFileSync(path, 'utf8')) : readFileSync(path);
     assets.set(name, { bytes, type, digest: createHash('sha256').update(bytes).digest('hex').slice(0, 12) });
   };
   for (const name of readdirSync(folder)) add(name, join(folder, name));
@@ -57,4 +57,13 @@ export function openAssetFiles(folder = join(import.meta.dirname, 'assets')): As
       );
     },
   };
+}
+
+/** Without comments and indentation, which are for us: a third of the file. */
+function squeezeCss(text: string): Buffer {
+  const squeezed = text
+    .replace(/\/\*.*?\*\//gs, '')
+    .replace(/([{};,])\s*\n\s*/g, '$1')
+    .replace(/\s*\n\s*/g, ' ');
+  return Buffer.from(squeezed.trim());
 }

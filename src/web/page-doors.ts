@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HeldApprovals } from '../flows/held-approvals.ts';
+import type { TroubleBoard } from '../flows/troubles.ts';
 import type { ApiUser, WebDoors } from '../http/web-doors.ts';
 
 /** Who looks at a page, and how that is found out. */
@@ -16,4 +18,6 @@ export interface PageSessions {
 /** All that the pages reach out through: the API's doors and a few of their own. */
 export interface PageDoors extends WebDoors {
   readonly sessions: PageSessions;
+  readonly held: HeldApprovals;
+  readonly troubles: TroubleBoard;
 }

@@ -125,7 +125,7 @@ export function createPageKit({ office, clock, sessions }: PageDoors): PageKit {
         hasNav: nav !== null,
         waiting: countWaiting(),
         notices: flash,
-        csrf: own.csrf,
+        csrfToken: own.csrf,
       };
       return sendHtml(reply, status, views.render('layout', layout, own));
     },

@@ -79,8 +79,8 @@ function createHelpers(assets: AssetFiles): Record<string, Helper> {
         `<time datetime="${new Date(at).toISOString()}" title="${safe(times.exact(at))}"${live}>${safe(text)}</time>`,
       );
     },
-    /** {{mac value}}: grouped, monospace. */
-    mac(mac) {
+    /** {{grouped mac}}: in pairs, monospace. */
+    grouped(mac) {
       return html(`<span class="mac">${safe(formatMacAddress(String(mac) as MacAddress))}</span>`);
     },
     /** {{icon 'check'}}: from assets/icons.svg; the words beside it say the same, so it is hidden from screen readers. */

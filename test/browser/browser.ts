@@ -45,6 +45,7 @@ export async function visit(
     ...(token !== undefined && { extraHTTPHeaders: { authorization: `Bearer ${token}` } }),
     ...options,
   });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));

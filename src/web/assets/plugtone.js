@@ -77,6 +77,65 @@
     if (done && button.dataset.copied) button.querySelector('span').textContent = button.dataset.copied;
   }
 
+  // ---- One dialog for all: opens when something is put into it. Notices come into it, or its backdrop would hide them.
+  const dialog = document.getElementById('dialog');
+  const notices = document.getElementById('notices');
+  document.addEventListener('htmx:after:swap', () => {
+    if (dialog.firstElementChild && !dialog.open) {
+      dialog.showModal();
+      dialog.append(notices);
+    }
+  });
+  dialog.addEventListener('close', () => {
+    document.body.append(notices);
+    dialog.replaceChildren();
+  });
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  document.addEventListener('htmx:after:request', (event) => {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement.closest?.('[data-closes]') && ctx.response.status < 400) dialog.close();
+  });
+
+  // ---- Forms that send themselves, and fields that empty others.
+  document.addEventListener('change', (event) => {
+    event.target.closest?.('form[data-autosubmit]')?.requestSubmit();
+    const other = document.getElementById(event.target.dataset?.clears);
+    if (other) other.value = '';
+  });
+
+  // ---- The number of waiting phones, on every page.
+  const waitingCount = document.getElementById('waiting-count');
+  const countSoon = soon(500, async () => {
+    const response = await fetch('/waiting-count');
+    if (!response.ok) return;
+    const count = await response.text();
+    waitingCount.querySelector('[data-count]').textContent = count;
+    waitingCount.classList.toggle('none', count === '0');
+    const here = document.querySelector('[data-takes-new] [data-waiting-count]');
+    if (here) here.textContent = `(${count})`;
+  });
+  if (waitingCount) for (const name of ['device', 'again']) document.body.addEventListener(`live:${name}`, countSoon);
+
+  /** Runs once at the end of each span in which it was asked for; never twice at a time. */
+  function soon(ms, work) {
+    let timer;
+    let isRunning = false;
+    return function ask() {
+      if (timer) return;
+      timer = setTimeout(async () => {
+        timer = undefined;
+        if (isRunning) return ask();
+        isRunning = true;
+        try {
+          await work();
+        } catch {
+          // The stream says when the connection is gone, and asks for all again.
+        }
+        isRunning = false;
+      }, ms);
+    };
+  }
+
   // ---- Keys: / searches, Escape closes menus.
   document.addEventListener('keydown', (event) => {
     const typing = event.target.matches?.('input, textarea, select');
@@ -95,4 +154,182 @@
       }
     }
   });
+
+  const lists = document.querySelector('[data-live-phones]');
+  if (lists) followPhones(lists);
+
+  // ---- The list of phones: rows follow what happens, and nothing moves under the finger.
+  function followPhones(lists) {
+    const waitingRows = document.getElementById('waiting-rows');
+    const bulk = document.getElementById('bulk');
+    const changed = new Set();
+    const fresh = new Set();
+    const cells = new WeakMap();
+    const rowOf = (mac) => document.getElementById(`p-${mac}`);
+    const rows = () => [...lists.querySelectorAll('tr[data-mac]')];
+
+    const updateSoon = soon(120, update);
+    const note = ({ mac, state }) => {
+      if (rowOf(mac)) changed.add(mac);
+      else if (state === 'pending' && 'takesNew' in lists.dataset) fresh.add(mac);
+      else return;
+      updateSoon();
+    };
+    document.body.addEventListener('live:device', (event) => note(event.detail));
+    document.body.addEventListener('live:journey', (event) => note({ mac: event.detail.mac }));
+    // Something was missed: all rows are asked for, and new phones come with the next load.
+    document.body.addEventListener('live:again', () => {
+      for (const row of rows()) changed.add(row.dataset.mac);
+      updateSoon();
+    });
+
+    async function update() {
+      const isIn = (group) => [...changed].filter((mac) => rowOf(mac)?.dataset.group === group);
+      const waiting = isIn('waiting');
+      const phones = isIn('phones');
+      // A new row would push what a hand is about to touch: it waits until the hand rests.
+      const coming = isHandMoving() ? [] : [...fresh].slice(-50);
+      changed.clear();
+      for (const mac of coming) fresh.delete(mac);
+      if (fresh.size > 0) setTimeout(updateSoon, 400);
+      if (waiting.length + phones.length + coming.length === 0) return;
+      const offered = [...lists.querySelectorAll('[data-offered]')].map((field) => field.value);
+      const query = new URLSearchParams({ waiting, phones, new: coming, offered });
+      const response = await fetch(`/phones/rows?${query}`, { headers: { 'HX-Request': 'true' } });
+      if (!response.ok) return;
+      const template = document.createElement('template');
+      template.innerHTML = await response.text();
+      for (const row of [...template.content.children]) {
+        const shown = document.getElementById(row.id);
+        if (shown) refresh(shown, row);
+        else if (row.dataset.group === 'waiting') insert(row);
+      }
+      showSelection();
+      showSortIn();
+    }
+
+    function refresh(shown, row) {
+      const stateChanged = shown.dataset.state !== row.dataset.state;
+      const hadFocus = shown.contains(document.activeElement);
+      shown.dataset.state = row.dataset.state;
+      if (stateChanged && shown.children.length !== row.children.length) shown.replaceChildren(...row.children);
+      for (const [index, cell] of [...row.children].entries()) {
+        const old = shown.children[index];
+        const html = cell.innerHTML;
+        if (cells.get(old) === html) continue;
+        // What somebody types into, or has ticked, is left alone while it still means something.
+        const isTouched = old.contains(document.activeElement) || old.querySelector('input:checked') || isTyped(old);
+        if (isTouched && !stateChanged) continue;
+        cells.set(old, html);
+        old.innerHTML = html;
+        htmx.process(old);
+      }
+      if (hadFocus && !shown.contains(document.activeElement)) shown.focus({ preventScroll: true });
+    }
+
+    function isTyped(cell) {
+      const field = cell.querySelector('input[data-offered]');
+      return field !== null && field.value !== field.defaultValue;
+    }
+
+    function insert(row) {
+      const anchor = waitingRows.querySelector('tr:hover') ?? document.activeElement?.closest?.('tr[data-mac]');
+      const before = anchor?.getBoundingClientRect().top;
+      waitingRows.prepend(row);
+      htmx.process(row);
+      // What is under a resting hand stays there: the page scrolls along.
+      if (anchor) scrollBy(0, anchor.getBoundingClientRect().top - before);
+    }
+
+    function showSortIn() {
+      const link = lists.querySelector('[data-sort-in]');
+      if (link) link.hidden = !waitingRows.querySelector('tr[data-state="approved"], tr[data-state="blocked"]');
+    }
+
+    let lastMove = 0;
+    lists.addEventListener('pointermove', () => (lastMove = Date.now()), { passive: true });
+    lists.addEventListener('pointerdown', () => (lastMove = Date.now()), { passive: true });
+    lists.addEventListener('pointerleave', () => (lastMove = 0), { passive: true });
+    const isHandMoving = () => Date.now() - lastMove < 800;
+
+    // ---- Selecting: a tick, Shift for a range, or dragging over the boxes.
+    const boxes = () => [...lists.querySelectorAll('input[data-pick]')];
+    let last;
+    let drag;
+    lists.addEventListener('click', (event) => {
+      const box = event.target.closest('input[data-pick]');
+      if (!box) return;
+      const all = boxes();
+      if (event.shiftKey && last && all.includes(last)) pickRange(all, last, box, box.checked);
+      last = box;
+      showSelection();
+    });
+    lists.addEventListener('change', (event) => {
+      if (!event.target.matches('[data-pick-all]')) return;
+      for (const box of event.target.closest('table').querySelectorAll('[data-pick]'))
+        box.checked = event.target.checked;
+      showSelection();
+    });
+    lists.addEventListener('pointerdown', (event) => {
+      const box = event.target.closest('.pick-box')?.querySelector('[data-pick]');
+      if (box && event.pointerType === 'mouse') drag = { box, value: !box.checked, hasMoved: false };
+    });
+    lists.addEventListener('pointerover', (event) => {
+      const box = drag && event.target.closest('tr')?.querySelector('[data-pick]');
+      if (!box || (box === drag.box && !drag.hasMoved)) return;
+      drag.hasMoved = true;
+      event.preventDefault();
+      getSelection().removeAllRanges();
+      pickRange(boxes(), drag.box, box, drag.value);
+      showSelection();
+    });
+    addEventListener('pointerup', () => {
+      drag = undefined;
+    });
+
+    function pickRange(all, from, to, value) {
+      const [first, second] = [all.indexOf(from), all.indexOf(to)].sort((a, b) => a - b);
+      for (const box of all.slice(first, second + 1)) box.checked = value;
+    }
+
+    function showSelection() {
+      const picked = boxes().filter((box) => box.checked);
+      const count = bulk.querySelector('[data-bulk-count]');
+      if (!count) return;
+      const { none, one, many } = count.dataset;
+      count.textContent = picked.length === 0 ? none : picked.length === 1 ? one : many.replace('#', picked.length);
+      const states = new Set(picked.map((box) => box.closest('tr').dataset.state));
+      for (const button of bulk.querySelectorAll('[data-bulk-button]')) {
+        const wanted = button.dataset.bulkButton;
+        button.disabled = picked.length === 0 || (wanted !== '' && !states.has(wanted));
+      }
+      for (const row of rows()) row.classList.toggle('picked', row.querySelector('[data-pick]')?.checked === true);
+    }
+    showSelection();
+
+    // ---- Keys: arrows walk, Enter opens, Space selects.
+    document.addEventListener('keydown', (event) => {
+      if (event.target.matches('textarea, select, a, button, summary') || event.target.closest('dialog')) return;
+      const isField = event.target.matches('input');
+      const here = event.target.closest('tr[data-mac]');
+      const all = rows();
+      const index = all.indexOf(here);
+      const go = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 }[event.key];
+      if (go !== undefined && !(isField && !event.key.startsWith('Arrow')) && !(isField && !here)) {
+        const row = all[Math.max(0, Math.min(go, all.length - 1))];
+        if (!row) return;
+        event.preventDefault();
+        // From an extension's field to the next one; else from row to row.
+        const field = isField && event.target.name === 'extension' && row.querySelector('input[name="extension"]');
+        (field || row).focus();
+        if (field) field.select();
+      }
+      if (!here || isField) return;
+      if (event.key === 'Enter') location.href = here.dataset.href;
+      if (event.key === ' ') {
+        event.preventDefault();
+        here.querySelector('[data-pick]')?.click();
+      }
+    });
+  }
 })();

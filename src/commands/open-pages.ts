@@ -1,0 +1,29 @@
+import { createHeldApprovals } from '../flows/held-approvals.ts';
+import { createTroubleBoard } from '../flows/troubles.ts';
+
+import type { WebDoors } from '../http/web-doors.ts';
+import type { WebServerOptions } from '../http/web-server.ts';
+import { addPages } from '../web/add-pages.ts';
+import type { PageSessions } from '../web/page-doors.ts';
+
+export interface Pages extends WebServerOptions {
+  /** Carries out what is held back; after the web server is closed. */
+  stop(): Promise<void>;
+}
+
+/** What the pages need beside the API's doors, put together. */
+export function openPages(doors: WebDoors, sessions: PageSessions): Pages {
+  const { office, listJourney } = doors;
+  const troubles = createTroubleBoard({
+    office,
+    readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
+  });
+  const held = createHeldApprovals(doors);
+  return {
+    addPages: (app) => addPages(app, { ...doors, held, troubles, sessions }),
+    async stop() {
+      troubles.stop();
+      await held.finish();
+    },
+  };
+}
