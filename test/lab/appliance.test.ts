@@ -118,10 +118,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
       expect(items.map(({ mac }: { mac: string }) => mac).sort()).toEqual(after.map(({ one }) => one.mac).sort());
     }, WAIT);
     for (const { one } of after) expect(fetches(lab.steps(one))).toEqual([]);
-    for (const { one, extension } of after) {
-      await lab.api('PUT', `extensions/${extension}`, { displayName: '', password: passwordOf(extension) });
-      expect((await lab.api('POST', `devices/${one.mac}/approve`, { extension })).status).toBe(200);
-    }
+    await lab.approve(...after.map(({ one, extension }) => listed(extension, one)));
     await configured(...all);
 
     for (const { one, extension, isAhead } of plan) {
@@ -152,7 +149,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     const [liar, victim] = [phone('001565', 21), phone('001565', 22)];
     lab.plug(liar, victim);
     await lab.serve();
-    await lab.importList([listed('101', victim)]);
+    await lab.approve(listed('101', victim));
     await lab.bootAs(liar, victim);
     await vi.waitFor(() => expect(fetches(lab.steps(liar)).some(({ isOwnFile }) => isOwnFile)).toBe(true), WAIT);
     expect(new Set(fetches(lab.steps(liar)).map(({ status }) => status))).toEqual(new Set([404]));
@@ -166,10 +163,16 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     expect((await lab.api('GET', 'devices')).body.items).toHaveLength(1);
   });
 
-  /** A phone that takes no URL while it runs, as most do, but answers every NOTIFY. Returns the URL of its boot. */
-  async function bootByHand(one: LabPhone): Promise<string> {
-    const port = await lab.listen(one.host, one.address, one.address);
-    await lab.say(one.host, one.address, subscribeOf(one, port));
+  /**
+   * A phone that takes no URL while it runs, as most do, but answers every NOTIFY. It says that it is `claimed`.
+   * Returns the URL that it was told.
+   */
+  async function bootByHand(
+    one: LabPhone,
+    { claimed = one, challenge }: { claimed?: LabPhone; challenge?: string } = {},
+  ) {
+    const port = await lab.listen(one.host, one.address, one.address, 0, challenge);
+    await lab.say(one.host, one.address, subscribeOf(claimed, port, one.address));
     return vi.waitFor(() => {
       const [notify] = notifies(one.address, 'ua-profile');
       if (notify === undefined) throw new Error('no NOTIFY yet');
@@ -212,7 +215,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     const [thief, victim] = [phone('000413', 31), phone('000413', 32)];
     lab.plug(thief, victim);
     await lab.serve();
-    await lab.importList([listed('101', victim)]);
+    await lab.approve(listed('101', victim));
     const url = await bootByHand(victim);
     const first = await lab.get(victim, url);
     expect(first.status).toBe(200);
@@ -223,8 +226,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     const words = `the User-Agent says ${formatMacAddress(thief.mac)}, the file is that of ${formatMacAddress(victim.mac)}`;
     await toldReason(victim, words);
 
-    await lab.api('PUT', 'extensions/102', { displayName: '', password: passwordOf('102') });
-    expect((await lab.api('POST', `devices/${victim.mac}/approve`, { extension: '102' })).status).toBe(200);
+    await lab.approve(listed('102', victim));
     await vi.waitFor(() => expect(notifies(victim.address, 'ua-profile')).toHaveLength(2), WAIT);
     expect((await lab.api('POST', `devices/${victim.mac}/resync`, {})).status).toBeLessThan(300);
     await vi.waitFor(() => expect(notifies(victim.address, 'check-sync')).toHaveLength(1), WAIT);
@@ -235,15 +237,36 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     expect(again.body).not.toContain(passwordOf('101'));
 
     // A phone of ours has no more right to it than a stranger.
-    await lab.importList([listed('103', thief)]);
+    await lab.approve(listed('103', thief));
     for (const says of [victim, thief, null]) expect((await lab.get(thief, url, says)).status).toBe(404);
+  });
+
+  test('a challenge to an order is answered to the phone, and not to who asked in its name', async () => {
+    const [liar, victim] = [phone('000413', 36), phone('000413', 37)];
+    lab.plug(liar, victim);
+    await lab.serve();
+    await lab.approve(listed('101', victim));
+    // The nonce is the asker's: one answer is enough to try all passwords against.
+    const challenge = 'Digest realm="phone", nonce="0123456789abcdef"';
+    const order = async (one: LabPhone, count: number) => {
+      expect((await lab.api('POST', `devices/${victim.mac}/resync`, {})).status).toBeLessThan(300);
+      await vi.waitFor(() => expect(notifies(one.address, 'check-sync')).toHaveLength(count), WAIT);
+      await sleep(SILENCE_MS);
+      return notifies(one.address, 'check-sync').map((notify) => firstHeader(notify, 'authorization') !== undefined);
+    };
+    await bootByHand(victim, { challenge });
+    expect(await order(victim, 2)).toEqual([false, true]);
+    await bootByHand(liar, { claimed: victim, challenge });
+    expect(await order(liar, 1)).toEqual([false]);
+    const refusal = `${liar.address} wants proof of the password, and by the neighbour table it is not this phone`;
+    expect(await reasons(victim)).toEqual([refusal, expect.stringContaining('401 Unauthorized')]);
   });
 
   test('sent by DHCP: an approved phone has its file without a token, an unknown one is shown as pending', async () => {
     const [approved, unknown] = [phone('00085d', 41), phone('000413', 42)];
     lab.plug(approved, unknown);
     await lab.serve();
-    await lab.importList([listed('101', approved)]);
+    await lab.approve(listed('101', approved));
     const fileOf = ({ vendor, mac }: LabPhone) =>
       `http://10.77.0.2:8060/${vendor.files[0].pathFor(mac, vendor.simulated.model)}`;
 
@@ -295,7 +318,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
       office.ip('far', 'addr add 192.168.99.2/24 dev eth0');
       office.ip('far', 'route add default via 192.168.99.1');
       await lab.serve('--lan-address', '10.77.0.2,10.78.0.2');
-      await lab.importList([listed('101', victim)]);
+      await lab.approve(listed('101', victim));
       const folder = await bootByHand(victim);
       const file = victim.vendor.files[0].pathFor(victim.mac, victim.vendor.simulated.model);
       expect((await lab.get(victim, `${folder}${file}`)).status).toBe(200);
@@ -348,7 +371,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
       const before = phone('001565', 71);
       lab.plug(before);
       await lab.serve();
-      await lab.importList([listed('101', before)]);
+      await lab.approve(listed('101', before));
       await lab.boot(before);
       await configured(before);
       const after = await lab.move(before, host, address);
@@ -369,7 +392,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     const all = phones('pha', 20);
     lab.plug(...all);
     await lab.serve();
-    await lab.importList(all.map((one, i) => listed(String(101 + i), one)));
+    await lab.approve(...all.map((one, i) => listed(String(101 + i), one)));
     // Where packets come in: a packet that is dropped on its way out is told to the sender, which a cable does not do.
     const cableEnds = [
       ['pha', 'eth0'],
@@ -411,7 +434,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     const [here, there] = [phone('001565', 81), phone('c074ad', 82, 'phb')];
     lab.plug(here, there);
     await lab.serve();
-    await lab.importList([listed('101', here), listed('102', there)]);
+    await lab.approve(listed('101', here), listed('102', there));
     await Promise.all([here, there].map(lab.boot));
     await configured(here, there);
     await vi.waitFor(async () => {
@@ -426,7 +449,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     const [here, there, late] = [phone('001565', 91), phone('001565', 92, 'phb'), phone('000413', 93, 'phb')];
     lab.plug(here, there, late);
     await lab.serve();
-    await lab.importList([listed('101', here), listed('102', there), listed('103', late)]);
+    await lab.approve(listed('101', here), listed('102', there), listed('103', late));
     await lab.boot(there);
     await configured(there);
     lab.office.ip('app', 'link del eth1');
@@ -455,7 +478,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     lab.plug(...askers.map(({ mac, address }) => ({ ...phone('001565', 1), mac, address })));
     await lab.serve();
     // The file's name begins with the maker: the MAC address of one says nothing of it.
-    await lab.importList(askers.map((one) => ({ ...listed(one.extension, one), vendor: one.name.replace(/-.*/, '') })));
+    await lab.approve(...askers.map((one) => ({ ...listed(one.extension, one), vendor: one.name.replace(/-.*/, '') })));
     for (const { name, address, port, bytes } of askers) {
       await lab.listen('pha', name, address, port);
       for (const _copy of [1, 2, 3]) await lab.say('pha', name, bytes);
@@ -502,7 +525,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     const one = phone('001565', 99);
     lab.plug(one);
     await lab.serve();
-    await lab.importList([listed('101', one)]);
+    await lab.approve(listed('101', one));
     const port = await lab.listen(one.host, 'talker', one.address);
     const subscribe = subscribeOf(one, port).toString('latin1');
     const others = [

@@ -9,6 +9,7 @@ import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
 import { createSimulatedPhone, type PhoneStep, type SimulatedPhone } from '../../src/commands/simulated-phone.ts';
 import { parseMacAddress } from '../../src/core/mac-address.ts';
 import { buildResponse } from '../../src/sip/build-subscribe.ts';
+import { firstHeader, type SipRequest } from '../../src/sip/message.ts';
 import { parseMessage } from '../../src/sip/parse-message.ts';
 import { vendorById } from '../../src/vendors/all.ts';
 
@@ -30,8 +31,14 @@ export type Order =
       readonly mac: string;
       readonly address: string;
     }
-  /** A UDP socket of that name; it answers every NOTIFY with 200. */
-  | { readonly do: 'listen'; readonly name: string; readonly address: string; readonly port: number }
+  /** A UDP socket of that name; it answers every NOTIFY with 200. With a challenge, an order to a phone must answer that first. */
+  | {
+      readonly do: 'listen';
+      readonly name: string;
+      readonly address: string;
+      readonly port: number;
+      readonly challenge?: string;
+    }
   /** Bytes as latin1. */
   | { readonly do: 'say'; readonly name: string; readonly text: string; readonly to: SocketAddress }
   /** Ends the phone or socket of that name. */
@@ -139,7 +146,7 @@ async function boot({ name, vendor: vendorId, mac: text, address }: Order & { re
 }
 
 /** Resolves to the port. */
-async function listen({ name, address, port }: Order & { readonly do: 'listen' }): Promise<number> {
+async function listen({ name, address, port, challenge }: Order & { readonly do: 'listen' }): Promise<number> {
   const socket = DgramAsPromised.createSocket({ type: 'udp4', reuseAddr: true });
   await socket.bind({ address, port });
   if (address !== '0.0.0.0') socket.setMulticastInterface(address);
@@ -149,10 +156,17 @@ async function listen({ name, address, port }: Order & { readonly do: 'listen' }
     tell({ kind: 'heard', name, text: data.toString('latin1'), from: { address: from.address, port: from.port } });
     const parsed = parseMessage(data);
     if (parsed.ok && parsed.value.kind === 'request' && parsed.value.method === 'NOTIFY')
-      socket.socket.send(buildResponse(parsed.value, 200, 'OK'), from.port, from.address);
+      socket.socket.send(answerNotify(parsed.value, challenge), from.port, from.address);
   });
   sockets.set(name, socket);
   return socket.address().port;
+}
+
+function answerNotify(notify: SipRequest, challenge: string | undefined): Buffer {
+  const isOrder = !/^ua-profile/.test(firstHeader(notify, 'event') ?? '');
+  if (challenge === undefined || !isOrder || firstHeader(notify, 'authorization') !== undefined)
+    return buildResponse(notify, 200, 'OK');
+  return buildResponse(notify, 401, 'Unauthorized', [{ name: 'WWW-Authenticate', value: challenge }]);
 }
 
 function socketOf(name: string): SocketAsPromised {

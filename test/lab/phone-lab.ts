@@ -25,7 +25,7 @@ export interface LabPhone {
   readonly address: string;
 }
 
-/** A row of the list that `plugtone import` reads. */
+/** What is approved: by the API, or as a row of the list that `plugtone import` reads. */
 export interface ListedPhone {
   readonly mac: MacAddress;
   readonly extension: string;
@@ -168,6 +168,16 @@ export async function openPhoneLab(programs: { readonly main: string; readonly h
       return moved;
     },
 
+    /** By the API, ahead of the first boot or after it. */
+    async approve(...phones: readonly ListedPhone[]): Promise<void> {
+      for (const { mac, extension, password, vendor } of phones) {
+        const { status } = await api('PUT', `extensions/${extension}`, { displayName: `Phone ${extension}`, password });
+        const choice = { extension, ...(vendor !== undefined && { vendor }) };
+        const approved = await api('POST', `devices/${mac}/approve`, choice);
+        if (status >= 300 || approved.status !== 200) throw new Error(`${mac}: ${JSON.stringify(approved.body)}`);
+      }
+    },
+
     /** `plugtone import`, beside the running appliance; resolves when that one knows of it. */
     async importList(phones: readonly ListedPhone[]): Promise<string> {
       const list = join(dataDir, 'phones.csv');
@@ -194,9 +204,15 @@ export async function openPhoneLab(programs: { readonly main: string; readonly h
 
     /** What the socket of that name heard, in order. */
     heard: (name: string) => happeningsOf(name).flatMap((line) => (line.kind === 'heard' ? [line] : [])),
-    /** Opens a UDP socket that answers each NOTIFY with 200; returns its port. */
-    listen: async (host: OfficeHost, name: string, address: string, port = 0) =>
-      (await handsOf(host).order({ do: 'listen', name, address, port })) as number,
+    /** Opens a UDP socket that answers each NOTIFY with 200, an order after a challenge if there is one; returns its port. */
+    listen: async (host: OfficeHost, name: string, address: string, port = 0, challenge?: string) =>
+      (await handsOf(host).order({
+        do: 'listen',
+        name,
+        address,
+        port,
+        ...(challenge !== undefined && { challenge }),
+      })) as number,
     say: (host: OfficeHost, name: string, bytes: Buffer, to = GROUP) =>
       handsOf(host).order({ do: 'say', name, text: bytes.toString('latin1'), to }),
 
