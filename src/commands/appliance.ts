@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
 import { startAutoApproval } from '../flows/auto-approve.ts';
@@ -9,6 +8,7 @@ import { createCounters } from '../flows/counters.ts';
 import { createDeliveries } from '../flows/delivery.ts';
 import type { Doors } from '../flows/doors.ts';
 import { createLampBoard } from '../flows/lamps.ts';
+import { createLogMemory, type LogMemory } from '../flows/log-memory.ts';
 import { createOffice } from '../flows/office.ts';
 import { createSubscribeHandler } from '../flows/on-subscribe.ts';
 import { previewConfig, resolveDeviceSettings } from '../flows/preview-config.ts';
@@ -30,7 +30,9 @@ import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
 import { loadOffice } from './open-office.ts';
 import { openPages } from './open-pages.ts';
+import { openRecord } from './open-record.ts';
 import { beginSetUp, peopleDoors } from './people-doors.ts';
+import { startPruning } from './start-pruning.ts';
 import { storeDoors } from './store-doors.ts';
 import { version } from './version.ts';
 
@@ -45,17 +47,16 @@ export interface Appliance {
   readonly closed: Promise<void>;
 }
 
-const DAY_MS = 86_400_000;
-
 /** The whole appliance, put together and started. Ends with the signal. Throws StoreError, or why a port cannot be had. */
 export async function startAppliance(
   config: Config,
   {
     signal,
-    log,
+    log: ownLog,
     clock = Date.now,
   }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock?: () => number },
 ): Promise<Appliance> {
+  const { log, read: readLog } = createLogMemory(ownLog, clock);
   const store = await openStore({ dataDir: config.dataDir, log, clock });
   // What fails half way takes down what is up already.
   const undo = new AbortController();
@@ -63,7 +64,7 @@ export async function startAppliance(
   const stopping = AbortSignal.any([signal, undo.signal]);
   setMaxListeners(0, stopping);
   try {
-    return await start(config, store, { signal: stopping, log, clock });
+    return await start(config, store, { signal: stopping, log, readLog, clock });
   } catch (error) {
     undo.abort();
     await store.close();
@@ -74,7 +75,17 @@ export async function startAppliance(
 async function start(
   config: Config,
   store: Store,
-  { signal, log, clock }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock: () => number },
+  {
+    signal,
+    log,
+    readLog,
+    clock,
+  }: {
+    readonly signal: AbortSignal;
+    readonly log: Logger;
+    readonly readLog: LogMemory['read'];
+    readonly clock: () => number;
+  },
 ): Promise<Appliance> {
   const changesSince = await store.changeSeq();
   const contents = await loadOffice(store);
@@ -131,6 +142,26 @@ async function start(
   await store.watch({ since: changesSince, signal, onChange: office.adopt });
 
   let ready = false;
+  let webPort: number | undefined;
+  let pnp: PnpListener | undefined;
+  const record = await openRecord({
+    store,
+    writer,
+    office,
+    counters,
+    readLog,
+    interfaces,
+    sockets,
+    templates,
+    phonePort: phones.port,
+    webPort: () => webPort,
+    listener: () => pnp?.state(),
+    version: version(),
+    logLevel: config.logLevel,
+    signal,
+    log,
+    clock,
+  });
   const webDoors: WebDoors = {
     office,
     deliveries,
@@ -140,6 +171,7 @@ async function start(
     ...peopleDoors(store, office, { signal, log, clock }),
     listJourney,
     listAudit,
+    record: record.doors,
     previewConfig: (mac, fileName) => previewConfig(doors, cache, mac, fileName),
     resolveDeviceSettings: (device) => resolveDeviceSettings(doors, device),
     isReady: () => ready,
@@ -159,6 +191,8 @@ async function start(
     onDatagram: createSubscribeHandler(doors, deliveries),
     log,
   });
+  webPort = Number(webAddress.port);
+  pnp = listener;
   startPruning(store, () => office.site().retentionDays, { signal, log, clock });
   ready = true;
 
@@ -184,29 +218,8 @@ async function start(
     deliveries.stop();
     await Promise.all([phones.closed, web.close()]);
     await pages.stop();
+    await record.stop();
     await writer.flush();
     await store.close();
   }
-}
-
-/** Journeys and audit have a retention: looked at soon after the start, then daily. */
-function startPruning(
-  store: Store,
-  retentionDays: () => number,
-  { signal, log, clock }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock: () => number },
-): void {
-  async function pruneDaily(): Promise<void> {
-    for (let wait = 60_000; ; wait = DAY_MS) {
-      await sleep(wait, undefined, { signal, ref: false });
-      const before = clock() - retentionDays() * DAY_MS;
-      const journeys = await store.journeys.prune(before);
-      const audit = await store.audit.prune(before);
-      if (journeys + audit > 0)
-        log.info({ event: 'store.pruned', journeys, audit }, 'old journeys and audit entries removed');
-    }
-  }
-  pruneDaily().catch((cause: unknown) => {
-    if (!signal.aborted)
-      log.error({ event: 'store.prune-failed', cause: String(cause) }, 'could not remove old entries');
-  });
 }

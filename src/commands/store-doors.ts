@@ -13,7 +13,7 @@ export function storeDoors(store: Store, writer: BatchWriter): Pick<WebDoors, 'l
       await Promise.race([writer.flush(), sleep(FLUSH_WAIT_MS, undefined, { ref: false })]);
       return store.journeys.list(mac, page);
     },
-    listAudit: (page) => store.audit.list(page),
+    listAudit: store.audit.listRecent,
     tokens: store.tokens,
   };
 }

@@ -9,6 +9,7 @@ import type { ResolvedSettings } from '../core/settings.ts';
 import type { Counters } from '../flows/counters.ts';
 import type { Deliveries } from '../flows/delivery.ts';
 import type { LampBoard } from '../flows/lamps.ts';
+import type { AuditRequest, Piece } from '../flows/list-events.ts';
 import type { Office } from '../flows/office.ts';
 import type { PeopleDoors } from '../flows/people.ts';
 import type { ConfigPreview, PreviewProblem } from '../flows/preview-config.ts';
@@ -16,6 +17,8 @@ import type { SipProber } from '../flows/probe-sip-server.ts';
 import type { SetUp } from '../flows/set-up.ts';
 
 export { ROLES, type Role } from '../core/role.ts';
+
+import type { RecordDoors } from './record-doors.ts';
 
 /** Who asks. */
 export interface ApiUser {
@@ -68,7 +71,8 @@ export interface WebDoors {
   readonly setUp: SetUp;
   readonly probeSip: SipProber;
   readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;
-  readonly listAudit: (page: PageRequest) => Promise<Page<AuditEntry>>;
+  readonly listAudit: (request: AuditRequest) => Promise<Piece<AuditEntry>>;
+  readonly record: RecordDoors;
   /** `fileName`: as phones ask for it, or a name of the vendor's `files`; left out: the phone's own. */
   readonly previewConfig: (mac: MacAddress, fileName?: string) => Result<ConfigPreview, PreviewProblem>;
   readonly resolveDeviceSettings: (device: Device) => ResolvedSettings;

@@ -17,6 +17,7 @@ import { addEventRoutes } from './routes/events.ts';
 import { addExtensionRoutes } from './routes/extensions.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addImportRoutes } from './routes/imports.ts';
+import { addRecordRoutes } from './routes/record.ts';
 import { addLogInRoute, addSessionRoutes } from './routes/session.ts';
 import { addSetupRoutes } from './routes/setup.ts';
 import { addSiteRoutes } from './routes/site.ts';
@@ -111,6 +112,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addUserRoutes(api, doors);
       addSessionRoutes(api, doors);
       addAuditRoutes(api, doors);
+      addRecordRoutes(api, doors);
       addEventRoutes(api, sessions, hub);
       addCatalogueRoutes(api);
     },

@@ -21,6 +21,10 @@ afterAll(() => app.close());
 type RouteRow = readonly [method: string, path: string, role: string, body: object | undefined];
 const ROUTES: readonly RouteRow[] = [
   ['GET', '/devices', 'viewer', undefined],
+  ['GET', '/journeys', 'viewer', undefined],
+  ['GET', '/log', 'technician', undefined],
+  ['GET', '/history', 'viewer', undefined],
+  ['GET', '/system', 'viewer', undefined],
   ['GET', '/devices/:mac', 'viewer', undefined],
   ['GET', '/devices/:mac/journey', 'viewer', undefined],
   ['GET', '/devices/:mac/config', 'viewer', undefined],

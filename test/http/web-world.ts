@@ -10,12 +10,14 @@ import { DEFAULT_SITE } from '../../src/core/site.ts';
 import { createAttemptLimiter } from '../../src/flows/attempt-limiter.ts';
 import { createCounters } from '../../src/flows/counters.ts';
 import { createLampBoard } from '../../src/flows/lamps.ts';
+import type { LogEntry } from '../../src/flows/log-memory.ts';
 import { createOffice } from '../../src/flows/office.ts';
 import { createPasswordHasher } from '../../src/flows/password-hasher.ts';
 import type { PeopleDoors } from '../../src/flows/people.ts';
 import { resolveDeviceSettings } from '../../src/flows/preview-config.ts';
 import { createSipProber, type ProbeOutcome } from '../../src/flows/probe-sip-server.ts';
 import { createSetUp } from '../../src/flows/set-up.ts';
+import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createLogMemory } from './log-memory.ts';
 import { createPeopleMemory } from './people-memory.ts';
@@ -56,6 +58,38 @@ const DIALOG = {
   to: '<sip:b>',
 };
 
+const BUFFER = { asked: 4_194_304, granted: 212_992 };
+
+/** As the appliance tells of itself: one interface, one broken override. */
+export const SYSTEM: SystemFacts = {
+  version: '1.2.3',
+  startedAt: NOW - 3_600_000,
+  node: '20.19.0',
+  platform: 'linux arm64',
+  memoryBytes: 104_857_600,
+  timeZoneData: '2026f',
+  logLevel: 'info',
+  ports: { web: 8080, phones: 8060 },
+  interfaces: [{ name: 'eth0', address: '192.168.10.2', prefixLength: 24 }],
+  listener: {
+    bound: true,
+    port: 5060,
+    joined: ['192.168.10.2'],
+    failed: [],
+    receiveBuffer: BUFFER,
+    problem: undefined,
+  },
+  sockets: {
+    open: [{ address: '192.168.10.2', port: 40_123, receiveBuffer: BUFFER }],
+    sent: 12,
+    failed: 0,
+    lastError: undefined,
+  },
+  database: { file: '/var/lib/plugtone/plugtone.db', bytes: 1_048_576, walBytes: 65_536 },
+  writer: { queued: 0, dropped: 0 },
+  templates: { problems: ['overrides.json is broken: line 3'], notes: [] },
+};
+
 export const PENDING = mac('00156500000a');
 export const APPROVED = mac('00156500000b');
 export const BLOCKED = mac('00156500000c');
@@ -73,6 +107,7 @@ export function createWorld(
   const memory = createPeopleMemory(() => now);
   const probed: string[] = [];
   let probeOutcome: ProbeOutcome = { kind: 'no-answer', waitedMs: 3_000 };
+  const logged: LogEntry[] = [];
   let now = NOW;
   let ready = true;
 
@@ -127,7 +162,8 @@ export function createWorld(
     // As the store's ids: the oldest is 1.
     const rest = items.slice(before === undefined ? 0 : items.length - before + 1);
     const page = rest.slice(0, limit);
-    return { items: page, next: rest.length > limit ? rest.length - limit + 1 : null };
+    const numbered = page.map((item, index) => ({ ...item, id: rest.length - index }));
+    return { items: numbered, next: rest.length > limit ? rest.length - limit + 1 : null };
   }
 
   const ofPhone = (phone: MacAddress) => journeys.filter((event) => event.mac === phone);
@@ -169,7 +205,27 @@ export function createWorld(
       },
     },
     listJourney: async (phone, page) => pageOf(ofPhone(phone), page),
-    listAudit: async (page) => pageOf(audit, page),
+    listAudit: async (page) =>
+      pageOf(
+        audit.filter(
+          ({ actor, subject }) => actor.includes(page.actor ?? '') && (page.subjects?.includes(subject) ?? true),
+        ),
+        page,
+      ),
+    record: {
+      listJourneys: async (page) =>
+        pageOf(
+          journeys.filter(
+            ({ mac: phone, step }) => (page.steps?.includes(step) ?? true) && (page.macs?.includes(phone) ?? true),
+          ),
+          page,
+        ),
+      readLog: () => logged,
+      readHistory: () => [
+        { at: NOW, span: 300_000, pending: 2, approved: 1, blocked: 1, exchanges: 3, filesServed: 4, refusals: 5 },
+      ],
+      readSystem: async () => SYSTEM,
+    },
     previewConfig(phone, fileName) {
       if (office.findDevice(phone) === undefined) return err({ kind: 'no-such-device', sentence: 'No such phone.' });
       if (office.findDevice(phone)?.state !== 'approved')
@@ -192,6 +248,7 @@ export function createWorld(
     audit,
     delivered,
     lines,
+    logged,
     tokens: {
       viewer: addToken('vera', 'viewer'),
       technician: addToken('theo', 'technician'),

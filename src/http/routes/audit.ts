@@ -1,9 +1,11 @@
+import { parseMacAddress } from '../../core/mac-address.ts';
 import type { ApiApp } from '../api-app.ts';
 import { describeRoute } from '../describe-route.ts';
 import { formatAuditEntry } from '../format-answers.ts';
 import { DEFAULT_LIMIT } from '../schemas/common.ts';
-import { AuditList, NewestFirstQuery } from '../schemas/record.ts';
+import { AuditList, AuditQuery } from '../schemas/record.ts';
 import type { WebDoors } from '../web-doors.ts';
+import { readRange } from './record.ts';
 
 /** Who decided what. */
 export function addAuditRoutes(app: ApiApp, { listAudit }: WebDoors): void {
@@ -12,7 +14,7 @@ export function addAuditRoutes(app: ApiApp, { listAudit }: WebDoors): void {
     {
       config: { role: 'admin' },
       schema: {
-        querystring: NewestFirstQuery,
+        querystring: AuditQuery,
         ...describeRoute({
           role: 'admin',
           tag: 'Audit',
@@ -22,8 +24,9 @@ export function addAuditRoutes(app: ApiApp, { listAudit }: WebDoors): void {
       },
     },
     async (request) => {
-      const { limit = DEFAULT_LIMIT, before } = request.query;
-      const { items, next } = await listAudit({ limit, before });
+      const { limit = DEFAULT_LIMIT, before, from, until, actor, subject } = request.query;
+      const subjects = subject === undefined ? undefined : [parseMacAddress(subject) ?? subject];
+      const { items, next } = await listAudit({ limit, before, actor, subjects, ...readRange(from, until) });
       return { items: items.map(formatAuditEntry), next };
     },
   );

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Mac, oneOf, openMap, PageLimit } from './common.ts';
 
-const STEPS = [
+export const STEPS = [
   'seen',
   'answered',
   'notified',
@@ -58,6 +58,55 @@ export const NewestFirstQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** A part of the time, of journeys and audit. */
+const TimeRange = {
+  from: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'Not older than this (RFC 3339)',
+      examples: ['2026-01-05T00:00:00Z'],
+    }),
+  ),
+  until: Type.Optional(
+    Type.String({ format: 'date-time', description: 'Older than this (RFC 3339)', examples: ['2026-01-06T00:00:00Z'] }),
+  ),
+};
+
+export const JourneysQuery = Type.Object(
+  {
+    ...NewestFirstQuery.properties,
+    ...TimeRange,
+    step: Type.Optional(
+      Type.String({
+        pattern: `^(${STEPS.join('|')})(,(${STEPS.join('|')}))*$`,
+        maxLength: 200,
+        description: 'Steps, a comma between; left out: all',
+        examples: ['refused,stalled'],
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const AuditQuery = Type.Object(
+  {
+    ...NewestFirstQuery.properties,
+    ...TimeRange,
+    actor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'Part of the name of who decided', examples: ['anna'] }),
+    ),
+    subject: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'What it was done to: a MAC address, an extension, `site`',
+        examples: ['001565aabbcc'],
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const AuditAnswer = Type.Object({
   at: Type.String({ format: 'date-time' }),
   actor: Type.String({ description: 'Name of a token, `command line`, `auto-approve rule`' }),
@@ -76,3 +125,33 @@ export const AuditList = newestFirst(AuditAnswer, [
     detail: { extensions: '101', created: 1 },
   },
 ]);
+
+const LogAnswer = Type.Object({
+  id: Type.Integer({ description: 'Counts up from 1 at the start of the program' }),
+  at: Type.String({ format: 'date-time' }),
+  level: oneOf(['warn', 'error']),
+  event: Type.String({ description: 'As in the log of the program' }),
+  message: Type.String(),
+  detail: openMap(),
+});
+export type LogAnswer = Static<typeof LogAnswer>;
+
+export const LogList = Type.Object(
+  { items: Type.Array(LogAnswer, { description: 'Newest first' }) },
+  {
+    examples: [
+      {
+        items: [
+          {
+            id: 1,
+            at: '2026-01-05T08:00:01.000Z',
+            level: 'warn',
+            event: 'socket.buffered',
+            message: 'receive buffer is smaller than asked: a burst of phones may be lost',
+            detail: { purpose: 'pnp', asked: 4_194_304, granted: 212_992 },
+          },
+        ],
+      },
+    ],
+  },
+);

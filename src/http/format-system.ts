@@ -1,0 +1,50 @@
+import type { Sample } from '../core/sample.ts';
+import type { LogEntry } from '../flows/log-memory.ts';
+import type { SystemFacts } from '../flows/system-facts.ts';
+import { formatTime } from './schemas/common.ts';
+import type { LogAnswer } from './schemas/record.ts';
+import type { SampleAnswer, SystemAnswer } from './schemas/system.ts';
+
+// Every field is named, as in format-answers.
+
+export function formatSystem(facts: SystemFacts, now: number): SystemAnswer {
+  const { version, startedAt, node, platform, memoryBytes, timeZoneData, logLevel, ports, listener, sockets } = facts;
+  return {
+    version,
+    startedAt: formatTime(startedAt),
+    uptimeSeconds: Math.floor((now - startedAt) / 1_000),
+    node,
+    platform,
+    memoryBytes,
+    timeZoneData,
+    logLevel,
+    ports: { ...ports, pnp: listener?.bound === true ? listener.port : null },
+    interfaces: facts.interfaces.map(({ name, address, prefixLength }) => ({ name, address, prefixLength })),
+    listener: {
+      bound: listener?.bound ?? false,
+      joined: [...(listener?.joined ?? [])],
+      failed: (listener?.failed ?? []).map(({ address, reason }) => ({ address, reason })),
+      receiveBuffer: listener?.receiveBuffer ?? null,
+      problem: listener?.problem ?? null,
+    },
+    sockets: {
+      open: sockets.open.map(({ address, port, receiveBuffer }) => ({ address, port, receiveBuffer })),
+      sent: sockets.sent,
+      failed: sockets.failed,
+      lastError: sockets.lastError ?? null,
+    },
+    database: { bytes: facts.database.bytes, walBytes: facts.database.walBytes },
+    writer: { queued: facts.writer.queued, dropped: facts.writer.dropped },
+    templates: { problems: [...facts.templates.problems], notes: [...facts.templates.notes] },
+  };
+}
+
+export function formatSample({ at, span, pending, approved, blocked, ...counted }: Sample): SampleAnswer {
+  const { exchanges, filesServed, refusals } = counted;
+  const phones = { pending, approved, blocked };
+  return { at: formatTime(at), seconds: Math.round(span / 1_000), phones, exchanges, filesServed, refusals };
+}
+
+export function formatLogEntry({ id, at, level, event, message, detail }: LogEntry): LogAnswer {
+  return { id, at: formatTime(at), level, event, message, detail };
+}
