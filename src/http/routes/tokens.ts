@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { createToken, revokeToken } from '../../flows/change-token.ts';
 import type { ApiApp } from '../api-app.ts';
 import { actorOf } from '../bearer-guard.ts';
 import { describeRoute } from '../describe-route.ts';
@@ -10,7 +11,8 @@ import type { WebDoors } from '../web-doors.ts';
 const TAG = 'Tokens';
 
 /** Bearer tokens of this API. */
-export function addTokenRoutes(app: ApiApp, { tokens, office, clock }: WebDoors): void {
+export function addTokenRoutes(app: ApiApp, doors: WebDoors): void {
+  const { tokens } = doors;
   app.get(
     '/tokens',
     {
@@ -44,11 +46,10 @@ export function addTokenRoutes(app: ApiApp, { tokens, office, clock }: WebDoors)
     },
     async (request, reply) => {
       const { name, role } = request.body;
-      const created = await tokens.create({ name, role });
+      const created = await createToken(doors, { name, role }, actorOf(request));
       if (!created.ok) {
         return replyWithProblem(reply, { kind: 'name-taken', detail: `There is a token named "${name}" already.` });
       }
-      await audit(actorOf(request), 'token.created', name, { role });
       return reply.code(201).send({ ...formatToken(created.value), token: created.value.token });
     },
   );
@@ -69,16 +70,11 @@ export function addTokenRoutes(app: ApiApp, { tokens, office, clock }: WebDoors)
       },
     },
     async (request, reply) => {
-      const revoked = await tokens.revoke(request.params.id);
+      const revoked = await revokeToken(doors, request.params.id, actorOf(request));
       if (revoked === undefined) {
         return replyWithProblem(reply, { kind: 'no-such-token', detail: 'There is no token of that id or name.' });
       }
-      await audit(actorOf(request), 'token.revoked', revoked.name, { role: revoked.role });
       return reply.code(204).send();
     },
   );
-
-  function audit(actor: string, action: string, subject: string, detail: { readonly role: string }): Promise<void> {
-    return office.commit({ audit: [{ at: clock(), actor, action, subject, detail }] });
-  }
 }
