@@ -8,6 +8,7 @@ import type { Vendor, VendorFile } from '../vendors/vendor.ts';
 import { compileTemplate, type Template } from './compile-template.ts';
 import { NO_OVERRIDES, type Overrides, parseOverrides } from './parse-overrides.ts';
 import type { PhoneView } from './phone-view.ts';
+import { readTemplateHead } from './read-template-head.ts';
 import { buildSampleView } from './sample-view.ts';
 
 export type TemplateProblem =
@@ -46,7 +47,7 @@ export interface TemplateSetOptions {
 const SHIPPED_TEMPLATES = fileURLToPath(new URL('../../templates/', import.meta.url));
 /** A person who saves a file looks at the phone's preview some seconds later. A check is one folder listing per vendor. */
 const CHECK_EVERY_MS = 1_000;
-const OVERRIDES_FILE = 'overrides.json';
+export const OVERRIDES_FILE = 'overrides.json';
 
 interface VendorTemplates {
   readonly templates: ReadonlyMap<string, Result<Template, TemplateProblem>>;
@@ -174,11 +175,9 @@ function brokenTemplate(template: string, line: number, reason: string): Result<
   return err({ kind: 'template-broken', template, line, reason });
 }
 
-/** The first line where it says what the file is: a phone that does not find it there ignores the file. */
 async function readHead(path: string): Promise<string | undefined> {
   const text = await readText(path);
-  const line = text.ok ? (text.value.split('\n', 1)[0] ?? '') : '';
-  return /^(?:#!|<\?)/.test(line) ? line : undefined;
+  return text.ok ? readTemplateHead(text.value) : undefined;
 }
 
 /** Strict UTF-8; a byte order mark and carriage returns go, so that an editor's habits do not reach the phones. */
