@@ -33,6 +33,7 @@ import { openPages } from './open-pages.ts';
 import { openRecord } from './open-record.ts';
 import { beginSetUp, peopleDoors } from './people-doors.ts';
 import { startPruning } from './start-pruning.ts';
+import { openSiteDoors } from './site-doors.ts';
 import { storeDoors } from './store-doors.ts';
 import { version } from './version.ts';
 
@@ -169,6 +170,7 @@ async function start(
     counters,
     tokens,
     ...peopleDoors(store, office, { signal, log, clock }),
+    ...(await openSiteDoors(doors, deliveries, cache, { store, siteDir: config.siteDir, signal })),
     listJourney,
     listAudit,
     record: record.doors,

@@ -1,6 +1,7 @@
 import type { ApproveProblem } from '../flows/approve-device.ts';
 import type { ExtensionProblem } from '../flows/change-extension.ts';
 import type { DeviceProblem } from '../flows/decide-device.ts';
+import type { OverrideProblem } from '../flows/override-editor.ts';
 import type { PeopleProblem } from '../flows/people.ts';
 import type { PreviewProblem } from '../flows/preview-config.ts';
 import type { ProbeProblem } from '../flows/probe-sip-server.ts';
@@ -10,6 +11,7 @@ export type ProblemKind =
   | ApproveProblem['kind']
   | DeviceProblem['kind']
   | ExtensionProblem['kind']
+  | OverrideProblem['kind']
   | PreviewProblem['kind']
   | PeopleProblem['kind']
   | ProbeProblem['kind']
@@ -61,6 +63,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'invalid-input': { status: 400, title: 'The request is not as it should be' },
   'bad-request': { status: 400, title: 'The request is not as it should be' },
   'body-is-not-json': { status: 400, title: 'The body is not JSON' },
+  'override-not-sound': { status: 400, title: 'The file is not sound' },
   'no-list': { status: 400, title: 'Not a list of phones' },
   'bad-extension': { status: 400, title: 'Not an extension' },
   'no-such-vendor': { status: 400, title: 'Vendor not known' },
@@ -78,6 +81,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'no-such-file': { status: 404, title: 'No such file' },
   'no-such-user': { status: 404, title: 'User not known' },
   'no-such-session': { status: 404, title: 'Session not known' },
+  'no-such-override': { status: 404, title: 'No such file' },
   'no-such-token': { status: 404, title: 'Token not known' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'vendor-unknown': { status: 409, title: 'The maker of the phone is not known' },
@@ -87,6 +91,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'never-seen': { status: 409, title: 'The phone has not shown itself yet' },
   'extension-in-use': { status: 409, title: 'The extension is in use' },
   'file-cannot-be-made': { status: 409, title: 'The file cannot be made' },
+  'changed-meanwhile': { status: 409, title: 'Changed meanwhile' },
   'rows-refused': { status: 409, title: 'Nothing was imported' },
   'name-taken': { status: 409, title: 'The name is taken' },
   'own-password': { status: 409, title: 'The own password is changed with the old one' },
@@ -98,6 +103,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'unsupported-media-type': { status: 415, title: 'The body is not of a type we read' },
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
   'too-many-probes': { status: 429, title: 'Too many probes' },
+  'file-trouble': { status: 500, title: 'A file cannot be read or written' },
   'internal-error': { status: 500, title: 'Something is broken here' },
   'too-many-listeners': { status: 503, title: 'Too many listeners' },
 };

@@ -13,12 +13,14 @@ import type { AuditRequest, Piece } from '../flows/list-events.ts';
 import type { Office } from '../flows/office.ts';
 import type { PeopleDoors } from '../flows/people.ts';
 import type { ConfigPreview, PreviewProblem } from '../flows/preview-config.ts';
+import type { SiteDoors } from './site-doors.ts';
 import type { SipProber } from '../flows/probe-sip-server.ts';
 import type { SetUp } from '../flows/set-up.ts';
 
 export { ROLES, type Role } from '../core/role.ts';
 
 import type { RecordDoors } from './record-doors.ts';
+import type { SiteDoors } from './site-doors.ts';
 
 /** Who asks. */
 export interface ApiUser {
@@ -61,7 +63,7 @@ export interface Page<T> {
 }
 
 /** All that the API reaches out through. */
-export interface WebDoors {
+export interface WebDoors extends SiteDoors {
   readonly office: Office;
   readonly deliveries: Deliveries;
   readonly lamps: LampBoard;

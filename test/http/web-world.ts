@@ -20,6 +20,7 @@ import { createSetUp } from '../../src/flows/set-up.ts';
 import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createLogMemory } from './log-memory.ts';
+import { openSiteWorld } from './site-world.ts';
 import { createPeopleMemory } from './people-memory.ts';
 
 /** Everything here that must never come out of the API. */
@@ -175,7 +176,9 @@ export function createWorld(
     log,
     clock: () => now,
   };
+  const siteDoors = openSiteWorld(office, () => now);
   const doors: WebDoors = {
+    ...siteDoors,
     people,
     setUp: createSetUp(people),
     probeSip: createSipProber(async ({ host, port, transport }) => {
@@ -243,6 +246,7 @@ export function createWorld(
 
   return {
     doors,
+    siteDir: siteDoors.siteDir,
     office,
     journeys,
     audit,
