@@ -20,8 +20,8 @@ import { createSetUp } from '../../src/flows/set-up.ts';
 import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createLogMemory } from './log-memory.ts';
-import { openSiteWorld } from './site-world.ts';
 import { createPeopleMemory } from './people-memory.ts';
+import { openSiteWorld } from './site-world.ts';
 
 /** Everything here that must never come out of the API. */
 export const SECRETS = [
