@@ -5,10 +5,12 @@ import { createLiveEvents } from './live-events.ts';
 import type { PageDoors } from './page-doors.ts';
 import { createPageGuard } from './page-guard.ts';
 import { createPageKit, isFragmentRequest, type PageKit } from './page-kit.ts';
+import { addEventsPages } from './pages/events.ts';
 import { addPhoneBulk } from './pages/phone-bulk.ts';
 import { addPhoneOrders } from './pages/phone-orders.ts';
 import { addPhonesPage } from './pages/phones.ts';
 import { addPreferences } from './pages/preferences.ts';
+import { addSystemPage } from './pages/system.ts';
 import { createPhoneRows } from './phone-rows.ts';
 import { readFormBodies } from './read-form.ts';
 
@@ -54,6 +56,8 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addPhonesPage(guarded, kit, doors, rows);
       addPhoneOrders(guarded, kit, doors, rows);
       addPhoneBulk(guarded, kit, doors, rows);
+      addEventsPages(guarded, kit, doors);
+      addSystemPage(guarded, kit, doors);
     });
   });
 

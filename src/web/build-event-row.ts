@@ -1,0 +1,124 @@
+import type { JourneyStep } from '../core/journey.ts';
+import { parseMacAddress } from '../core/mac-address.ts';
+import type { HappenedEvent } from '../flows/list-events.ts';
+import type { Office } from '../flows/office.ts';
+import { vendorById } from '../vendors/all.ts';
+import { describeAction, describeStep } from './describe-action.ts';
+import type { Texts } from './message-set.ts';
+import { readReason } from './read-reason.ts';
+
+export interface EventRow {
+  /** Unique in the list, and the same at each reading. */
+  readonly key: string;
+  readonly at: number;
+  readonly sign: {
+    readonly kind: 'bad' | 'wait' | 'good' | 'accent' | 'none';
+    readonly icon: string;
+    readonly text: string;
+  };
+  /** One sentence. */
+  readonly text: string;
+  /** Null: of no phone. */
+  readonly mac: string | null;
+  /** There is a page about the phone: it is not forgotten. */
+  readonly isKnown: boolean;
+  /** Extension, name and model of the phone; else what the decision was about. */
+  readonly about: string;
+  /** Who decided; empty: nobody. */
+  readonly who: string;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+}
+
+const TROUBLE_ICONS: Partial<Readonly<Record<JourneyStep, string>>> = { refused: 'block', stalled: 'alert' };
+
+export function buildEventRow(
+  happened: HappenedEvent,
+  office: Pick<Office, 'findDevice' | 'findExtension'>,
+  texts: Texts,
+): EventRow {
+  const { t } = texts;
+  const key = `${happened.source}-${happened.id}`;
+  const { at } = happened;
+  switch (happened.source) {
+    case 'decision': {
+      const { action, actor, subject, detail } = happened.entry;
+      const message = describeAction(action);
+      const isRefusal = action.endsWith('refused');
+      const mac = parseMacAddress(subject) ?? null;
+      const words =
+        mac === null ? { isKnown: false, about: subject === 'site' ? t('events.site') : subject } : aboutPhone(mac);
+      const sign = isRefusal
+        ? { kind: 'bad' as const, icon: 'block', text: t('events.sign-refused') }
+        : { kind: 'accent' as const, icon: 'person', text: t('events.sign-decision') };
+      return {
+        key,
+        at,
+        sign,
+        text: message === undefined ? action : t(message),
+        mac,
+        ...words,
+        who: actor,
+        facts: listFacts(detail),
+      };
+    }
+    case 'phone': {
+      const { mac, step, reason, detail } = happened.event;
+      const icon = TROUBLE_ICONS[step];
+      const sign =
+        icon === undefined
+          ? { kind: 'none' as const, icon: 'phone', text: t('events.sign-step') }
+          : { kind: 'bad' as const, icon, text: t(describeStep(step)) };
+      const said = reason === '' ? '' : readReason(texts, reason);
+      // The sign says the step already where it is a trouble.
+      const text =
+        icon === undefined ? [t(describeStep(step)), said].filter(Boolean).join(': ') : said || t(describeStep(step));
+      const { by, ...rest } = detail;
+      return {
+        key,
+        at,
+        sign,
+        text,
+        mac,
+        ...aboutPhone(mac),
+        who: typeof by === 'string' ? by : '',
+        facts: listFacts(rest),
+      };
+    }
+    case 'program': {
+      const { level, event, message, detail } = happened.line;
+      const sign =
+        level === 'error'
+          ? { kind: 'bad' as const, icon: 'alert', text: t('events.sign-error') }
+          : { kind: 'wait' as const, icon: 'alert', text: t('events.sign-warning') };
+      return {
+        key,
+        at,
+        sign,
+        text: message,
+        mac: null,
+        isKnown: false,
+        about: t('events.program'),
+        who: '',
+        facts: [{ name: 'event', value: event }, ...listFacts(detail)],
+      };
+    }
+    default:
+      return happened satisfies never;
+  }
+
+  function aboutPhone(mac: string) {
+    const device = office.findDevice(mac as Parameters<Office['findDevice']>[0]);
+    if (device === undefined) return { isKnown: false, about: '' };
+    const [number] = device.extensions;
+    const name = number === undefined ? '' : (office.findExtension(number)?.displayName ?? '');
+    const vendor = device.vendorId === null ? '' : (vendorById(device.vendorId)?.name ?? '');
+    const words = [number ?? '', name === number ? '' : name].filter(Boolean).join(' ');
+    return { isKnown: true, about: words === '' ? [vendor, device.model ?? ''].filter(Boolean).join(' ') : words };
+  }
+}
+
+function listFacts(detail: Readonly<Record<string, string | number | boolean>>): EventRow['facts'] {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => ({ name, value: String(value) }));
+}
