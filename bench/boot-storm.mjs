@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { openNetwork, whyNoNamespaces } from './lib/network.mjs';
 import { cpuSeconds, droppedDatagrams, peakMemoryMiB } from './lib/process-figures.mjs';
+import { printHottest } from './lib/profile.mjs';
 import { compilePrograms, openTempFolder, runForJson } from './lib/programs.mjs';
 import { waitUntilQuiet } from './lib/quiet.mjs';
 import { describeMachine, formatNumber, formatTable, median } from './lib/report.mjs';
@@ -19,6 +20,8 @@ const HELP = `node bench/boot-storm.mjs [options]     as root for network namesp
   --give-up S       after which a phone without its file is lost (default 30)
   --repetitions N   each with an appliance that has just started (default 3)
   --appliance FILE  main.js of the appliance (default ../dist/main.js)
+  --profile DIR     one storm, and what the appliance spent its time with
+  --no-wait         do not wait for a quiet machine
   --json FILE       every single figure`;
 
 /** Ms that an appliance has been up before the storm: its start is not what is measured. */
@@ -31,6 +34,8 @@ const { values: flags } = parseArgs({
     'give-up': { type: 'string', default: '30' },
     repetitions: { type: 'string', default: '3' },
     appliance: { type: 'string', default: join(import.meta.dirname, '../dist/main.js') },
+    profile: { type: 'string' },
+    'no-wait': { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -49,9 +54,10 @@ async function main() {
   const dataDir = prepareDataDir(main, folder, phones);
 
   const runs = [];
-  for (let repetition = 1; repetition <= Number(flags.repetitions); repetition++) {
+  const repetitions = flags.profile === undefined ? Number(flags.repetitions) : 1;
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
     runs.push(await runStorm({ network, folder, main, dataDir, phones }));
-    process.stderr.write(`${repetition}/${flags.repetitions}: ${formatNumber(runs.at(-1).lost)} lost\n`);
+    process.stderr.write(`${repetition}/${repetitions}: ${formatNumber(runs.at(-1).lost)} lost\n`);
   }
   printStorm(phones, runs);
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(runs, null, 2)}\n`);
@@ -75,9 +81,10 @@ function openStormNetwork(phones) {
  * @param {number} storm.phones
  */
 async function runStorm({ network, folder, main, dataDir, phones }) {
-  const server = await startAppliance({ network, main, dataDir, folder });
+  const nodeFlags = flags.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(flags.profile)];
+  const server = await startAppliance({ network, main, dataDir, folder, nodeFlags });
   await sleep(SETTLED_MS);
-  await waitUntilQuiet();
+  await waitUntilQuiet(!flags['no-wait']);
   // The event loop's delay is counted from one reading to the next.
   await readEventLoopDelays(network);
   const droppedBefore = droppedDatagrams(server.pid);
@@ -94,6 +101,7 @@ async function runStorm({ network, folder, main, dataDir, phones }) {
   const dropped = droppedDatagrams(server.pid) - droppedBefore;
   const peak = peakMemoryMiB(server.pid);
   await server.stop();
+  if (flags.profile !== undefined) printHottest(resolve(flags.profile), server.pid);
   return { ...figures, cpuSeconds: cpu, eventLoopDelayMs: delays, dropped, peakMemoryMiB: peak };
 }
 

@@ -28,6 +28,7 @@ const HELP = `node bench/pnp.mjs [options]     as root for network namespaces, e
   --appliance FILE  main.js of the appliance (default ../dist/main.js)
   --only NAMES      of appliance,kamailio,responder, comma list
   --profile DIR     profile the appliance under the closed loop, and nothing else
+  --no-wait         do not wait for a quiet machine, nor measure again what was disturbed
   --json FILE       every single figure`;
 
 /** Exchanges under way at a time: the load that feasibility was measured with, and small beside what a buffer holds. */
@@ -57,10 +58,13 @@ const { values: flags } = parseArgs({
     appliance: { type: 'string', default: join(import.meta.dirname, '../dist/main.js') },
     only: { type: 'string', default: 'responder,appliance,kamailio' },
     profile: { type: 'string' },
+    'no-wait': { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
+
+const isPatient = !flags['no-wait'];
 
 if (flags.help) process.stdout.write(`${HELP}\n`);
 else await main();
@@ -162,13 +166,16 @@ async function compareExchanges(bench, hasKamailio) {
  * @param {readonly string[]} mode
  */
 async function measure(bench, pid, mode) {
-  return measureQuietly(async () => {
+  return measureQuietly(isPatient, async () => {
     const before = cpuSeconds(pid);
     const startedAt = performance.now();
     const figures = await runLoad(bench, ...mode, '--seconds', flags.seconds);
     const used = cpuSeconds(pid) - before;
     const cpuShare = used / ((performance.now() - startedAt) / 1000);
-    return { figures: { ...figures, cpuShare, memoryMiB: memoryMiB(pid) }, ownSeconds: used + figures.cpuSeconds };
+    return {
+      figures: { ...figures, cpuShare, cpuMicros: (1e6 * used) / figures.started, memoryMiB: memoryMiB(pid) },
+      ownSeconds: used + figures.cpuSeconds,
+    };
   });
 }
 
@@ -186,6 +193,7 @@ function mediansOf(runs) {
     closedP99: middle(({ closed }) => closed.toNotifyMs.p99),
     openP50: middle(({ open }) => open.toNotifyMs.p50),
     openP99: middle(({ open }) => open.toNotifyMs.p99),
+    cpuMicros: middle(({ closed }) => closed.cpuMicros),
     openCpuShare: middle(({ open }) => open.cpuShare),
     memoryMiB: middle(({ open }) => open.memoryMiB),
     lost: sum(runs, ({ closed, open }) => closed.lost + open.lost),
@@ -213,6 +221,7 @@ function printExchanges({ phones, repetitions }, medians) {
     '',
     'exchanges/s',
     '(lowest-highest)',
+    'CPU µs each',
     'p50 ms',
     'p99 ms',
     'open p50',
@@ -226,6 +235,7 @@ function printExchanges({ phones, repetitions }, medians) {
     one.title,
     formatNumber(one.perSecond),
     `${formatNumber(one.spread[0])}-${formatNumber(one.spread.at(-1))}`,
+    formatNumber(one.cpuMicros),
     formatNumber(one.closedP50, 2),
     formatNumber(one.closedP99, 2),
     formatNumber(one.openP50, 2),
@@ -274,7 +284,7 @@ async function measureBursts(bench, size) {
     for (const limit of limits) {
       const environment = limit === undefined ? {} : { LD_PRELOAD: library, RCVBUF_LIMIT: String(limit) };
       const server = await startAppliance({ ...bench, environment });
-      await waitUntilQuiet();
+      await waitUntilQuiet(isPatient);
       const before = droppedDatagrams(server.pid);
       const figures = await runLoad(bench, '--burst', String(size), '--timeout', '4');
       runs.push({ repetition, limit, ...figures, dropped: droppedDatagrams(server.pid) - before });
@@ -329,7 +339,7 @@ async function measureBursts(bench, size) {
 async function profile(bench, profileDir) {
   const nodeFlags = ['--cpu-prof', '--cpu-prof-dir', profileDir];
   const server = await startAppliance({ ...bench, nodeFlags });
-  await waitUntilQuiet();
+  await waitUntilQuiet(isPatient);
   const figures = await runLoad(bench, '--window', String(WINDOW), '--seconds', flags.seconds);
   await server.stop();
   process.stdout.write(`${formatNumber(figures.perSecond)} exchanges/s while profiled\n\n`);

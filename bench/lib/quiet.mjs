@@ -22,9 +22,12 @@ function machineSeconds() {
   return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND;
 }
 
-/** Resolves when the machine is idle, or will not be. */
-export async function waitUntilQuiet() {
-  for (let second = 0; second < WAIT_SECONDS; second++) {
+/**
+ * Resolves when the machine is idle, or will not be.
+ * @param {boolean} isPatient false: at once
+ */
+export async function waitUntilQuiet(isPatient) {
+  for (let second = 0; isPatient && second < WAIT_SECONDS; second++) {
     const before = machineSeconds();
     await sleep(1_000);
     if (machineSeconds() - before < OTHERS_MAY_USE) return;
@@ -34,17 +37,19 @@ export async function waitUntilQuiet() {
 /**
  * Measures until nobody disturbed it, a few times at most.
  * @template T
+ * @param {boolean} isPatient false: once, and now
  * @param {() => Promise<{ figures: T, ownSeconds: number }>} measure `ownSeconds`: CPU time of all that belongs to the measurement
  * @returns {Promise<T & { othersShare: number, attempts: number }>} `othersShare`: cores' worth that others used meanwhile
  */
-export async function measureQuietly(measure) {
+export async function measureQuietly(isPatient, measure) {
   for (let attempts = 1; ; attempts++) {
-    await waitUntilQuiet();
+    await waitUntilQuiet(isPatient);
     const before = machineSeconds();
     const startedAt = performance.now();
     const { figures, ownSeconds } = await measure();
     const seconds = (performance.now() - startedAt) / 1000;
     const othersShare = Math.max(0, machineSeconds() - before - ownSeconds) / seconds;
-    if (othersShare <= OTHERS_MAY_USE || attempts >= ATTEMPTS) return { ...figures, othersShare, attempts };
+    if (othersShare <= OTHERS_MAY_USE || attempts >= ATTEMPTS || !isPatient)
+      return { ...figures, othersShare, attempts };
   }
 }

@@ -363,10 +363,11 @@ static void print_figures(void) {
     uint64_t from = is_burst ? started_at : measure_from;
     double seconds = is_burst ? (double)(figures.last_done_at - from) / 1e9 : options.seconds;
     uint64_t done = is_burst ? figures.done : figures.done_in_time;
-    printf("{\"sent\":%llu,\"answered\":%llu,\"notified\":%llu,\"done\":%llu,\"lost\":%llu,"
+    printf("{\"started\":%llu,\"sent\":%llu,\"answered\":%llu,\"notified\":%llu,\"done\":%llu,\"lost\":%llu,"
            "\"repeatedNotifies\":%llu,\"repeatedAnswers\":%llu,\"malformed\":%llu,\"refusedBySystem\":%llu,"
            "\"perSecond\":%.0f,\"seconds\":%.4f,\"sendingSeconds\":%.4f,\"cpuSeconds\":%.3f,",
-           (unsigned long long)figures.sent, (unsigned long long)figures.answered, (unsigned long long)figures.notified,
+           (unsigned long long)next_boot, (unsigned long long)figures.sent, (unsigned long long)figures.answered,
+           (unsigned long long)figures.notified,
            (unsigned long long)figures.done, (unsigned long long)(figures.sent - figures.done),
            (unsigned long long)figures.repeated_notifies, (unsigned long long)figures.repeated_answers,
            (unsigned long long)figures.malformed, (unsigned long long)figures.refused_by_system,
