@@ -13,7 +13,6 @@ import type { AuditRequest, Piece } from '../flows/list-events.ts';
 import type { Office } from '../flows/office.ts';
 import type { PeopleDoors } from '../flows/people.ts';
 import type { ConfigPreview, PreviewProblem } from '../flows/preview-config.ts';
-import type { SiteDoors } from './site-doors.ts';
 import type { SipProber } from '../flows/probe-sip-server.ts';
 import type { SetUp } from '../flows/set-up.ts';
 
