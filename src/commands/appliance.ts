@@ -182,7 +182,8 @@ async function start(
     clock,
   };
   await beginSetUp(webDoors.setUp, config);
-  const pages = openPages(webDoors, { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' });
+  const pageSessions = { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' };
+  const pages = openPages(webDoors, pageSessions, doors, cache);
   const web = await createWebServer(webDoors, pages);
   const webAddress = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({

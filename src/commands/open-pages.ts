@@ -1,10 +1,12 @@
+import { compareConfig, revealConfig } from '../flows/compare-config.ts';
+import type { ConfigCache } from '../flows/config-cache.ts';
+import type { Doors } from '../flows/doors.ts';
 import { createHeldApprovals } from '../flows/held-approvals.ts';
 import { createTroubleBoard } from '../flows/troubles.ts';
-
 import type { WebDoors } from '../http/web-doors.ts';
 import type { WebServerOptions } from '../http/web-server.ts';
 import { addPages } from '../web/add-pages.ts';
-import type { PageSessions } from '../web/page-doors.ts';
+import type { PageDoors, PageSessions } from '../web/page-doors.ts';
 
 export interface Pages extends WebServerOptions {
   /** Carries out what is held back; after the web server is closed. */
@@ -12,15 +14,23 @@ export interface Pages extends WebServerOptions {
 }
 
 /** What the pages need beside the API's doors, put together. */
-export function openPages(doors: WebDoors, sessions: PageSessions): Pages {
+export function openPages(doors: WebDoors, sessions: PageSessions, flows: Doors, cache: ConfigCache): Pages {
   const { office, listJourney } = doors;
   const troubles = createTroubleBoard({
     office,
     readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
   });
   const held = createHeldApprovals(doors);
+  const pageDoors: PageDoors = {
+    ...doors,
+    held,
+    troubles,
+    sessions,
+    compareConfig: (mac) => compareConfig(flows, cache, mac),
+    revealConfig: (mac, actor) => revealConfig(flows, cache, mac, actor),
+  };
   return {
-    addPages: (app) => addPages(app, { ...doors, held, troubles, sessions }),
+    addPages: (app) => addPages(app, pageDoors),
     async stop() {
       troubles.stop();
       await held.finish();

@@ -9,6 +9,7 @@ import { createZoneRules } from '../render/zone-rules.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
 import type { Counters } from './counters.ts';
 import type { Office } from './office.ts';
+import { createServedFiles, type ServedFiles } from './served-files.ts';
 
 /** A file has 3-10 kB: some 10,000 phones' own files. Beyond, a file is rendered again, which takes under a millisecond. */
 const CACHED_BYTES = 64 * 1024 * 1024;
@@ -38,6 +39,8 @@ export interface ConfigCache {
   render(device: Device, vendor: Vendor, file: VendorFile, host: string): Result<RenderedFile, string>;
   /** The same, not cached: what a rendering is made from. */
   input(device: Device, vendor: Vendor, file: VendorFile, host: string): RenderInput;
+  /** What phones were given, for those who compare. */
+  readonly served: ServedFiles;
 }
 
 /** Rendered files by device. A change of device, extension, site or template is noticed by comparing; nothing is ever flushed. */
@@ -75,6 +78,7 @@ export function createConfigCache(options: {
 
   return {
     input,
+    served: createServedFiles({ office, clock }),
     render(device, vendor, file, host) {
       const key = keyOf(device.mac, file);
       const ingredients: Ingredients = {

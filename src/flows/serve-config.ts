@@ -133,6 +133,7 @@ export function createConfigServer(
       office.see({ ...device, address: request.source, lastSeenAt: at });
       const detail = { file: request.path, status: 200, bytes: bytes.length, digest: digest.slice(0, 16) };
       office.record({ mac, at, step: 'fetched', reason: note, detail });
+      cache.served.note(cache.input(device, vendor, file, request.localAddress), digest);
       if (file === vendor.files[0]) deliveries.fetched(mac);
       log.info(
         { event: 'config.served', mac, vendor: vendor.id, file: request.path, bytes: bytes.length },

@@ -6,6 +6,7 @@ import type { PageDoors } from './page-doors.ts';
 import { createPageGuard } from './page-guard.ts';
 import { createPageKit, isFragmentRequest, type PageKit } from './page-kit.ts';
 import { addEventsPages } from './pages/events.ts';
+import { addPhonePage } from './pages/phone.ts';
 import { addPhoneBulk } from './pages/phone-bulk.ts';
 import { addPhoneOrders } from './pages/phone-orders.ts';
 import { addPhonesPage } from './pages/phones.ts';
@@ -55,6 +56,7 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       const rows = createPhoneRows(kit, doors);
       addPhonesPage(guarded, kit, doors, rows);
       addPhoneOrders(guarded, kit, doors, rows);
+      addPhonePage(guarded, kit, doors, rows);
       addPhoneBulk(guarded, kit, doors, rows);
       addEventsPages(guarded, kit, doors);
       addSystemPage(guarded, kit, doors);

@@ -1,5 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { MacAddress } from '../core/mac-address.ts';
+import type { Result } from '../core/result.ts';
+import type { ConfigFacts } from '../flows/compare-config.ts';
 import type { HeldApprovals } from '../flows/held-approvals.ts';
+import type { PreviewProblem } from '../flows/preview-config.ts';
 import type { TroubleBoard } from '../flows/troubles.ts';
 import type { ApiUser, WebDoors } from '../http/web-doors.ts';
 
@@ -15,8 +19,15 @@ export interface PageSessions {
   checkForgery?(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
 }
 
+/** What the pages know of a phone's file beside its preview. */
+export interface ConfigDoors {
+  readonly compareConfig: (mac: MacAddress) => Result<ConfigFacts, PreviewProblem>;
+  /** The file with its secrets; the audit says who looked. */
+  readonly revealConfig: (mac: MacAddress, actor: string) => Promise<Result<string, PreviewProblem>>;
+}
+
 /** All that the pages reach out through: the API's doors and a few of their own. */
-export interface PageDoors extends WebDoors {
+export interface PageDoors extends WebDoors, ConfigDoors {
   readonly sessions: PageSessions;
   readonly held: HeldApprovals;
   readonly troubles: TroubleBoard;

@@ -29,6 +29,12 @@
     const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
     for (const name of ['device', 'journey'])
       stream.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
+    // A page about one phone hears of that phone, a moment later so that a burst is asked for once.
+    const mine = soon(200, () => tell('mine'));
+    const isMine = ({ mac }) => document.querySelector('[data-live-mac]')?.dataset.liveMac === mac;
+    for (const name of ['device', 'journey'])
+      document.body.addEventListener(`live:${name}`, (event) => isMine(event.detail) && mine());
+    document.body.addEventListener('live:again', mine);
     stream.addEventListener('missed', () => tell('again'));
     stream.onopen = () => {
       document.body.dataset.liveOpen = '';
@@ -94,6 +100,31 @@
   document.addEventListener('htmx:after:request', (event) => {
     const { ctx } = event.detail;
     if (ctx.sourceElement.closest?.('[data-closes]') && ctx.response.status < 400) dialog.close();
+  });
+
+  // ---- A refusal by the API's words is said, not put into the page.
+  document.addEventListener('htmx:after:request', (event) => {
+    const { ctx } = event.detail;
+    if (!ctx.response.headers.get('content-type')?.startsWith('application/problem')) return;
+    const text = document.createElement('p');
+    text.textContent = JSON.parse(ctx.text).detail;
+    Object.assign(ctx, {
+      target: notices,
+      swap: 'beforeend',
+      text: `<div class="notice error" data-notice>${text.outerHTML}</div>`,
+    });
+  });
+
+  // ---- What is typed and not saved is not lost by a slip.
+  document.addEventListener('input', (event) => {
+    const form = event.target.form;
+    if (form?.dataset.unsaved !== undefined) form.dataset.unsaved = 'yes';
+  });
+  document.addEventListener('submit', (event) => {
+    if (event.target.dataset.unsaved) event.target.dataset.unsaved = '';
+  });
+  addEventListener('beforeunload', (event) => {
+    if (document.querySelector('form[data-unsaved="yes"]')) event.preventDefault();
   });
 
   // ---- Forms that send themselves, and fields that empty others.
