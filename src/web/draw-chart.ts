@@ -35,8 +35,8 @@ export function drawChart({ id, title, description, labels, series }: Chart): st
   const plotHeight = HEIGHT - TOP - BOTTOM;
   const step = (WIDTH - LEFT - RIGHT) / Math.max(1, labels.length);
   const y = (value: number) => TOP + plotHeight * (1 - value / top);
-  const bars = bins.flatMap((values, index) => drawBar(values, index));
   const base = TOP + plotHeight;
+  const bars = bins.flatMap((values, index) => drawBar(values, index));
 
   function drawBar(values: readonly (number | null)[], index: number): string[] {
     const x = LEFT + index * step;
