@@ -124,6 +124,7 @@ async function start(
       isOnLink: interfaces.isOnLink,
       isOwnAddress: interfaces.isOwnAddress,
       macOf: neighbours.macOf,
+      peekMac: neighbours.peek,
     },
     sip: { send: sockets.send, portOf: sockets.portOf, notify: notifyClient.notify },
     counters,

@@ -6,7 +6,9 @@ export type NeighbourProof =
   | { readonly kind: 'mac'; readonly mac: MacAddress }
   /** No entry: the request crossed a router, or the table cannot be read. */
   | { readonly kind: 'no-entry' }
-  /** The request came from this host itself, which has no neighbour entry for its own addresses. */
+  /** Loopback, which has no neighbour table; it is served only where somebody named it. */
+  | { readonly kind: 'loopback' }
+  /** This host itself by one of its other addresses: any program on it could ask so. */
   | { readonly kind: 'own-host' };
 
 export interface IdentityEvidence {
@@ -42,8 +44,10 @@ export function checkIdentity({ device, neighbour, inPath, inUserAgent }: Identi
       return err({
         reason: `the request came from ${formatMacAddress(neighbour.mac)} by the neighbour table, the file is that of ${formatMacAddress(device)}`,
       });
+    case 'loopback':
+      return ok({ note: 'MAC not checked: the request came over loopback' });
     case 'own-host':
-      return ok({ note: 'MAC not checked: the request came from this host itself' });
+      return err({ reason: "the request came from this host's own LAN address, which no phone has" });
     case 'no-entry':
       return err({ reason: 'the neighbour table has no MAC address for the sender: it is not on a served LAN' });
     default:

@@ -11,6 +11,8 @@ export interface LanDoors {
   isOnLink(peer: string): boolean;
   isOwnAddress(address: string): boolean;
   macOf(address: string): Promise<MacAddress | undefined>;
+  /** The same from what is known already, some seconds old at most: nothing is waited for. */
+  peekMac(address: string): MacAddress | undefined;
 }
 
 export type { NotifyOutcome, NotifyRequest } from '../sip/notify-client.ts';

@@ -53,6 +53,8 @@ export interface Office {
   findDeviceByToken(token: string): Device | undefined;
   devices(): IterableIterator<Device>;
   deviceCount(): number;
+  /** Devices that are pending. */
+  undecidedCount(): number;
   findExtension(number: string): Extension | undefined;
   extensions(): IterableIterator<Extension>;
   /** The approved devices that have this extension on a line. */
@@ -78,10 +80,12 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
   const extensions = new Map<string, Extension>();
   const deviceListeners = new Set<(change: DeviceChange) => void>();
   const journeyListeners = new Set<(event: JourneyEvent) => void>();
+  let undecided = 0;
   let site = contents.site;
   let queue: Promise<unknown> = Promise.resolve();
 
   function index(before: Device | undefined, after: Device | undefined): void {
+    undecided += Number(after?.state === 'pending') - Number(before?.state === 'pending');
     if (before !== undefined && before !== after) {
       if (before.token !== null && before.token !== after?.token) tokens.delete(before.token);
       if (before.extensions !== after?.extensions) {
@@ -141,6 +145,7 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
     },
     devices: () => devices.values(),
     deviceCount: () => devices.size,
+    undecidedCount: () => undecided,
     findExtension: (number) => extensions.get(number),
     extensions: () => extensions.values(),
     holdersOf(extension) {

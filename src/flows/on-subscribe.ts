@@ -1,6 +1,6 @@
 import { decide } from '../core/decide.ts';
 import type { Device } from '../core/device.ts';
-import type { MacAddress } from '../core/mac-address.ts';
+import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { newDevice } from '../core/new-device.ts';
 import type { Sighting } from '../core/sighting.ts';
 import { dialogTag } from '../sip/build-notify.ts';
@@ -12,6 +12,7 @@ import { vendorById, vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
 import type { Deliveries } from './delivery.ts';
 import type { Doors } from './doors.ts';
+import { findAsker, isContradicted } from './find-asker.ts';
 
 export interface HeardDatagram {
   readonly data: Buffer;
@@ -25,15 +26,14 @@ const COPIES_ARRIVE_WITHIN_MS = 32_000;
 /** A flood of new dialogs must not fill the memory: 100,000 remembered replies of about 0.5 kB are 50 MB. */
 const REMEMBERED_DIALOGS = 100_000;
 
-/** An ARP exchange took 0.3-14 ms in our lab; phones repeat their SUBSCRIBE for seconds. */
-const NEIGHBOUR_WAIT_MS = 250;
-
-/** A CRLF keep-alive (RFC 5626 3.5.1): no answer to anything, but the kernel must resolve the MAC address to send it. */
-const KEEP_ALIVE = Buffer.from('\r\n\r\n');
+/** Phones that nobody has decided about. No office has as many: beyond, somebody makes up MAC addresses. */
+const MOST_UNDECIDED = 10_000;
 
 interface RememberedDialog {
   readonly at: number;
-  /** Null: not answered, and copies are not either. */
+  /** Undefined: not known yet whose it is. */
+  mac: MacAddress | undefined;
+  /** Null: not answered yet, and copies are not either, until somebody approves the phone. */
   reply: { readonly data: Buffer; readonly localAddress: string } | null;
 }
 
@@ -60,26 +60,48 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     const remembered = dialogs.get(key);
     if (remembered !== undefined && now - remembered.at < COPIES_ARRIVE_WITHIN_MS) {
       counters.count('subscribesRepeated');
-      if (remembered.reply !== null) sip.send(remembered.reply.localAddress, remembered.reply.data, { address, port });
+      answerCopy(request, remembered, { address, port });
       return;
     }
-    const memory: RememberedDialog = { at: now, reply: null };
+    const claimed = read.value.mac;
+    const memory: RememberedDialog = { at: now, mac: undefined, reply: null };
     remember(key, memory);
-    if (read.value.mac !== undefined) {
-      // Whose MAC it is is a claim here; the secrets are guarded where they are fetched.
-      handle(request, read.value, read.value.mac, memory);
+    // Whose MAC it is is a claim here; the secrets are guarded where they are fetched. What is known to be false is not taken.
+    if (claimed !== undefined && !isContradicted(doors, claimed, address)) {
+      handle(request, read.value, claimed, memory);
       return;
     }
-    findMac(address, port).then(
+    findAsker(doors, { address, port }, claimed).then(
       (mac) => {
-        if (mac !== undefined) return handle(request, read.value, mac, memory);
+        if (mac !== undefined && (claimed === undefined || claimed === mac))
+          return handle(request, read.value, mac, memory);
+        // The next copy is looked at anew: the table may know better then.
         dialogs.delete(key);
-        ignore(address, 'no MAC address in the message, and none in the neighbour table for its sender');
+        if (claimed === undefined || mac === undefined) {
+          return ignore(address, 'no MAC address in the message, and none in the neighbour table for its sender');
+        }
+        refuse(claimed, mac, address);
       },
       (cause: unknown) =>
         log.error({ event: 'subscribe.failed', cause: String(cause) }, 'could not find a MAC address'),
     );
   };
+
+  /** The same 200 for every copy; a copy of what was heard before the approval gets its first one. The NOTIFY is on its way already. */
+  function answerCopy(request: SipRequest, memory: RememberedDialog, to: { address: string; port: number }): void {
+    if (memory.reply !== null) return sip.send(memory.reply.localAddress, memory.reply.data, to);
+    const device = memory.mac === undefined ? undefined : office.findDevice(memory.mac);
+    if (device !== undefined && decide(device, false).do === 'send-profile-url') answer(request, device, memory);
+  }
+
+  /** Somebody speaks in another's name: the one whose name it is learns of it, and a stranger's name is not listed. */
+  function refuse(claimed: MacAddress, mac: MacAddress, address: string): void {
+    const reason = `a SUBSCRIBE in this phone's name came from ${formatMacAddress(mac)} by the neighbour table`;
+    if (office.findDevice(claimed) === undefined) return ignore(address, reason);
+    counters.count('requestsRefused');
+    office.record({ mac: claimed, at: clock(), step: 'refused', reason, detail: { address } });
+    log.info({ event: 'subscribe.refused', mac: claimed, address, reason }, 'SUBSCRIBE refused');
+  }
 
   function ignore(address: string, reason: string): void {
     counters.count('datagramsIgnored');
@@ -96,19 +118,13 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     }
   }
 
-  async function findMac(address: string, port: number): Promise<MacAddress | undefined> {
-    const known = await lan.macOf(address);
-    if (known !== undefined) return known;
-    const localAddress = lan.localAddressFor(address);
-    if (localAddress === undefined) return undefined;
-    sip.send(localAddress, KEEP_ALIVE, { address, port });
-    await new Promise((resolve) => setTimeout(resolve, NEIGHBOUR_WAIT_MS).unref());
-    return lan.macOf(address);
-  }
-
   function handle(request: SipRequest, sighting: Sighting, mac: MacAddress, memory: RememberedDialog): void {
     const now = memory.at;
     const known = office.findDevice(mac);
+    if (known === undefined && office.undecidedCount() >= MOST_UNDECIDED) {
+      return ignore(sighting.dialog.sourceAddress, `${MOST_UNDECIDED} phones wait for a decision already`);
+    }
+    memory.mac = mac;
     const decision = decide(known, office.site().answerPending);
     const device = describe(known, sighting, mac, now);
     office.see(device);

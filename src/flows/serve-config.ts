@@ -81,7 +81,7 @@ export function createConfigServer(
   /** Whose request is it, when no token says so? The neighbour table first; names are claims. */
   function deviceOnDoorstep(request: ConfigRequest, neighbour: NeighbourProof): Device | undefined {
     const claimed = findMacInPath(request.path) ?? readMacOfUserAgent(request.userAgent);
-    const mac = neighbour.kind === 'mac' ? neighbour.mac : neighbour.kind === 'own-host' ? claimed : undefined;
+    const mac = neighbour.kind === 'mac' ? neighbour.mac : neighbour.kind === 'loopback' ? claimed : undefined;
     if (mac === undefined) return undefined;
     return office.findDevice(mac) ?? (request.token === null ? remember(mac, request) : undefined);
   }

@@ -83,6 +83,11 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const { method, url = '', socket } = request;
     const localAddress = localAddressOf(socket);
+    // It hung up already: nobody is left to answer, and nobody to say who asked.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
     // An address may have left us while the connection was kept alive.
     if (!isServed(localAddress)) {
       socket.destroy();

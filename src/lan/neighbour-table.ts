@@ -9,6 +9,9 @@ const TABLE_FILE = '/proc/net/arp';
 /** Ms for which a table is believed to hold who it holds. Reading 1,000 entries takes some 3 ms: not for every request. */
 const BELIEVED_FOR_MS = 1_000;
 
+/** Ms. A first question after a quiet time finds an old table: better none than what was true minutes ago. */
+const PEEKED_FOR_MS = 5_000;
+
 /**
  * Ms between two readings because somebody was missing. A phone's entry appears 0.3-14 ms after the first datagram to
  * it, so who is missing may be there the next moment; the pause keeps a storm of strangers from reading without end.
@@ -22,6 +25,8 @@ export interface NeighbourTable {
    * table read after the question; that takes 50 ms at most.
    */
   macOf(address: string): Promise<MacAddress | undefined>;
+  /** What the table said when it was last read, some seconds ago at most; reads it anew for the next question. For the hot path: nothing is waited for. */
+  peek(address: string): MacAddress | undefined;
 }
 
 export interface NeighbourTableOptions {
@@ -46,7 +51,13 @@ export function createNeighbourTable(options: NeighbourTableOptions): NeighbourT
   let absent = false;
   let told = false;
 
-  return { macOf };
+  return { macOf, peek };
+
+  function peek(address: string): MacAddress | undefined {
+    const now = clock();
+    if (!absent && latestSince(now - BELIEVED_FOR_MS) === undefined) void startReading();
+    return latestSince(now - PEEKED_FOR_MS)?.neighbours.get(address)?.mac;
+  }
 
   async function macOf(address: string): Promise<MacAddress | undefined> {
     if (absent) return undefined;

@@ -193,6 +193,53 @@ test('a NOTIFY that is refused or never answered is in the journey', async () =>
   expect(journey.at(-1)).toMatchObject({ step: 'refused', reason: expect.stringContaining('489 Bad Event') });
 });
 
+test('copies of what was heard before the approval get their 200 after it, and no second NOTIFY', async () => {
+  const { hear, office, notifies, sent } = setUp();
+  hear({ data: captured(YEALINK), ...SOURCE });
+  const pending = office.findDevice(mac(PHONE));
+  if (pending === undefined) throw new Error('not seen');
+  await office.commit({ devices: [{ ...pending, state: 'approved', extensions: ['101'], token: TOKEN }] });
+  hear({ data: captured(YEALINK), ...SOURCE });
+  hear({ data: captured(YEALINK), ...SOURCE });
+  expect(sent.map(({ data }) => data.split('\r\n')[0])).toEqual(['SIP/2.0 200 OK', 'SIP/2.0 200 OK']);
+  expect(sent[0]?.data).toBe(sent[1]?.data);
+  expect(notifies).toHaveLength(1);
+});
+
+test('whoever asks in the name of another phone is refused, and takes nothing over', async () => {
+  const { hear, office, sent, notifies, neighbours, journey } = setUp({
+    devices: [approved({ address: '192.168.10.77' })],
+  });
+  neighbours.set(SOURCE.address, mac('001565999999'));
+  hear({ data: captured(YEALINK), ...SOURCE });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(sent.map(({ data }) => data)).toEqual(['\r\n\r\n']);
+  expect(notifies).toEqual([]);
+  expect(office.findDevice(mac(PHONE))?.address).toBe('192.168.10.77');
+  expect(journey).toMatchObject([{ step: 'refused', reason: expect.stringContaining('00:15:65:99:99:99') }]);
+});
+
+test('a new phone at the address of an old one is heard as soon as the table knows it', async () => {
+  const { hear, office, neighbours } = setUp();
+  neighbours.set(SOURCE.address, mac('001565999999'));
+  hear({ data: captured(YEALINK), ...SOURCE });
+  await vi.advanceTimersByTimeAsync(100);
+  neighbours.set(SOURCE.address, mac(PHONE));
+  await vi.advanceTimersByTimeAsync(200);
+  expect(office.findDevice(mac(PHONE))).toMatchObject({ state: 'pending', address: SOURCE.address });
+});
+
+test('made-up MAC addresses fill no memory: the list of undecided phones has an end', () => {
+  const { hear, office } = setUp();
+  const text = captured(YEALINK).toString('latin1');
+  for (let number = 0; number < 10_050; number += 1) {
+    const digits = (0x0015_6500_0000 + number).toString(16).padStart(12, '0');
+    const data = Buffer.from(text.replaceAll(PHONE, digits).replaceAll('1536537630', `c${number}`), 'latin1');
+    hear({ data, ...SOURCE });
+  }
+  expect(office.deviceCount()).toBe(10_000);
+});
+
 test('blocking a phone ends what is being delivered to it', async () => {
   const { hear, office, notifies } = setUp({ devices: [approved()] });
   hear({ data: captured(YEALINK), ...SOURCE });

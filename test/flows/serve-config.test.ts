@@ -122,6 +122,7 @@ test.each<[string, Partial<ConfigRequest>, string]>([
   ['a User-Agent of another phone', { userAgent: 'Yealink SIP-T46S 66.86.0.15 00:15:65:00:00:02' }, 'User-Agent says'],
   ['another sender by the neighbour table', { source: '192.168.10.99' }, 'by the neighbour table'],
   ['a sender that is not on the LAN', { source: '203.0.113.5' }, 'not on a served LAN'],
+  ["this host's own LAN address", { source: '192.168.10.2' }, "this host's own LAN address"],
   ['a sender without neighbour entry', { source: '192.168.10.55' }, 'no MAC address for the sender'],
 ])('%s is refused with a reason, and learns nothing', async (_case, more, reason) => {
   const { ask, journey, neighbours } = setUp();

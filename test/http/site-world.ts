@@ -21,6 +21,7 @@ export function openSiteWorld(office: Office, clock: () => number): SiteDoors & 
     isOnLink: () => true,
     isOwnAddress: () => false,
     macOf: async () => undefined,
+    peekMac: () => undefined,
   };
   const doors = { office, lan, clock };
   async function open() {

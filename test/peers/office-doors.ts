@@ -63,6 +63,7 @@ export function openDoors(contents: { devices?: Device[]; extensions?: Extension
       isOnLink: (peer) => peer.startsWith('192.168.10.') || peer.startsWith('127.'),
       isOwnAddress: (address) => settings.own.includes(address),
       macOf: async (address) => neighbours.get(address),
+      peekMac: (address) => neighbours.get(address),
     },
     sip: {
       send: (from, data, to) => sent.push({ from, data: data.toString('latin1'), to }),
