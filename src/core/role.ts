@@ -6,3 +6,7 @@ export type Role = (typeof ROLES)[number];
 export function hasRole(own: Role, wanted: Role): boolean {
   return ROLES.indexOf(own) >= ROLES.indexOf(wanted);
 }
+
+export function isRole(text: string): text is Role {
+  return ROLES.some((role) => role === text);
+}

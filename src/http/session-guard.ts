@@ -4,7 +4,7 @@ import { hasRole } from '../core/role.ts';
 import type { SessionDoors } from '../flows/people.ts';
 import { readBearer } from './bearer-guard.ts';
 import { replyWithProblem } from './problem-reply.ts';
-import { UNAUTHORIZED } from './problem-to-reply.ts';
+import { type HttpProblem, UNAUTHORIZED } from './problem-to-reply.ts';
 import { readSessionKey } from './session-cookie.ts';
 import type { ApiUser, TokenDoors } from './web-doors.ts';
 
@@ -31,9 +31,14 @@ export interface RequestSessions {
   identify(request: FastifyRequest): Promise<ApiUser | undefined>;
   /** The token that unsafe requests send back; empty: no session, so nothing could be forged. */
   csrfOf(request: FastifyRequest): string;
-  /** Refuses an unsafe request whose session cookie may have been sent by a foreign page. A reply: it was refused. */
-  checkForgery(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
+  /** May the session cookie of this unsafe request have been sent by a foreign page? Asked after `identify`. */
+  isForged(request: FastifyRequest): boolean;
 }
+
+const FORGED: HttpProblem = {
+  kind: 'forged-request',
+  detail: "An unsafe request with a session cookie wants the session's token in the header X-CSRF-Token.",
+};
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -57,14 +62,9 @@ export function createRequestSessions(
       return { id, name, role };
     },
     csrfOf: (request) => request.loginSession?.csrf ?? '',
-    async checkForgery(request, reply) {
-      if (SAFE_METHODS.includes(request.method) || request.loginSession === null) return undefined;
-      if (sameText(readCsrf(request), request.loginSession.csrf)) return undefined;
-      return replyWithProblem(reply, {
-        kind: 'forged-request',
-        detail:
-          'A request with a session cookie wants the session\'s token: header "X-CSRF-Token" or form field "_csrf".',
-      });
+    isForged(request) {
+      if (SAFE_METHODS.includes(request.method) || request.loginSession === null) return false;
+      return !sameText(readCsrf(request), request.loginSession.csrf);
     },
   };
 }
@@ -80,7 +80,7 @@ export function createApiGuard(sessions: RequestSessions) {
       return replyWithProblem(reply, { kind: 'forbidden', detail });
     }
     request.user = user;
-    return sessions.checkForgery(request, reply);
+    return sessions.isForged(request) ? replyWithProblem(reply, FORGED) : undefined;
   };
 }
 

@@ -5,13 +5,20 @@ import { createLiveEvents } from './live-events.ts';
 import type { PageDoors } from './page-doors.ts';
 import { createPageGuard } from './page-guard.ts';
 import { createPageKit, isFragmentRequest, type PageKit } from './page-kit.ts';
+import { addAccountPage } from './pages/account.ts';
 import { addEventsPages } from './pages/events.ts';
+import { addExtensionListPages } from './pages/extension-lists.ts';
+import { addExtensionPages } from './pages/extensions.ts';
+import { addLogInPage, addLogOut, addOpenHooks } from './pages/log-in.ts';
 import { addPhonePage } from './pages/phone.ts';
 import { addPhoneBulk } from './pages/phone-bulk.ts';
 import { addPhoneOrders } from './pages/phone-orders.ts';
 import { addPhonesPage } from './pages/phones.ts';
 import { addPreferences } from './pages/preferences.ts';
+import { addSetupPage } from './pages/setup.ts';
 import { addSystemPage } from './pages/system.ts';
+import { addTokensPage } from './pages/tokens.ts';
+import { addUsersPage } from './pages/users.ts';
 import { createPhoneRows } from './phone-rows.ts';
 import { readFormBodies } from './read-form.ts';
 
@@ -39,18 +46,25 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
     kit.assets.addRoutes(pages);
     addPreferences(pages);
 
+    await pages.register(async (open: ApiApp) => {
+      addOpenHooks(open, kit);
+      addLogInPage(open, kit, doors);
+      addSetupPage(open, kit, doors);
+    });
+
     // What a session opens is in here; log-in and setup stand outside.
     await pages.register(async (guarded: ApiApp) => {
       guarded.addHook('onRequest', createPageGuard(doors, kit));
       guarded.addHook('onSend', async (_request, reply) => {
         if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
       });
-      const { checkForgery } = doors.sessions;
-      if (checkForgery !== undefined) {
-        guarded.addHook('preHandler', async (request, reply) =>
-          request.method === 'GET' || request.method === 'HEAD' ? undefined : checkForgery(request, reply),
-        );
-      }
+      guarded.addHook('preHandler', async (request, reply) => {
+        if (!doors.sessions.isForged(request)) return undefined;
+        const text = kit.t(request, 'people.forged');
+        return answerWithMessage(kit, request, reply, { title: 'page.forbidden-title', text, status: 403 });
+      });
+      addExtensionPages(guarded, kit, doors);
+      addExtensionListPages(guarded, kit, doors);
       const live = createLiveEvents(guarded, doors);
       guarded.addHook('preClose', async () => live.stop());
       const rows = createPhoneRows(kit, doors);
@@ -58,6 +72,10 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addPhoneOrders(guarded, kit, doors, rows);
       addPhonePage(guarded, kit, doors, rows);
       addPhoneBulk(guarded, kit, doors, rows);
+      addLogOut(guarded, kit, doors);
+      addAccountPage(guarded, kit, doors);
+      addUsersPage(guarded, kit, doors);
+      addTokensPage(guarded, kit, doors);
       addEventsPages(guarded, kit, doors);
       addSystemPage(guarded, kit, doors);
     });

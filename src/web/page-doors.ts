@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { Result } from '../core/result.ts';
 import type { ConfigFacts } from '../flows/compare-config.ts';
@@ -15,8 +15,8 @@ export interface PageSessions {
   csrfOf(request: FastifyRequest): string;
   /** Where people without a session are sent; null: there is no such page. */
   readonly loginPath: string | null;
-  /** Refuses a forged request: asked before every POST of a page, when its form has been read. A reply: it was refused. */
-  checkForgery?(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
+  /** May a foreign page have sent this? Asked before every POST of a page, when its form has been read. */
+  isForged(request: FastifyRequest): boolean;
 }
 
 /** What the pages know of a phone's file beside its preview. */

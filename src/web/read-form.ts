@@ -4,6 +4,8 @@ import type { ApiApp } from '../http/api-app.ts';
 /** A form as it was sent: every value is text, trimmed; a field that was not sent is empty. */
 export interface Form {
   get(name: string): string;
+  /** As it was typed: of a password a blank at the end is a part. */
+  raw(name: string): string;
   all(name: string): readonly string[];
   /** Whether a checkbox is set or a button was pressed. */
   has(name: string): boolean;
@@ -17,6 +19,7 @@ export function readForm(request: FastifyRequest): Form {
   const fields = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
   return {
     get: (name) => (fields.get(name) ?? '').trim(),
+    raw: (name) => fields.get(name) ?? '',
     all: (name) => fields.getAll(name).map((value) => value.trim()),
     has: (name) => fields.has(name),
     names: () => [...new Set(fields.keys())],
