@@ -38,7 +38,7 @@ export const ExtensionParams = Type.Object({
 });
 
 /** Characters. RFC 3261 sets no limit; no phone shows or takes more. */
-const LONGEST_NAME = 100;
+export const LONGEST_NAME = 100;
 
 function text(minLength: number, description: string) {
   return Type.Optional(
