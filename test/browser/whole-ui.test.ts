@@ -56,7 +56,11 @@ async function followLinks(): Promise<readonly string[]> {
     const response = await page.goto(path);
     // A place that is kept for what is not built yet.
     if (response?.status() === 404) continue;
-    expect([path, response?.status()]).toEqual([path, 200]);
+    expect([path, response?.status(), appliance.logged.filter((line) => /page\.failed/.test(line))]).toEqual([
+      path,
+      200,
+      [],
+    ]);
     found.set(kind, path);
     const links = await page
       .locator('a[href^="/"]')
