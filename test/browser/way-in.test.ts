@@ -88,7 +88,7 @@ test.skipIf(!browser)('the first start: from the code of the log to the list of 
   await page.getByLabel('Das Passwort noch einmal').fill('something else');
   await page.getByLabel('Name des Büros').fill('Praxis Dr. Sommer');
   await page.getByLabel('Hostname oder Adresse').fill('127.0.0.1');
-  await page.getByLabel('Port').fill(String(pbx.port));
+  await page.getByLabel('Port', { exact: true }).fill(String(pbx.port));
   await page.getByRole('button', { name: 'Server fragen' }).click();
   await page.getByText('Der Server antwortet 200 OK').waitFor();
   expect(await page.locator('#probe').innerText()).toContain('Asterisk <b>20</b>');
