@@ -4,19 +4,11 @@ import { formatMacAddress } from '../core/mac-address.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
 import type { ConsolePasswordPolicy, Site } from '../core/site.ts';
-import type { TimeZoneRule, TimeZoneSpelling } from '../core/time-zone-rule.ts';
+import type { TimeZoneRule } from '../core/time-zone-rule.ts';
 import type { Model, Vendor } from '../vendors/vendor.ts';
-import {
-  buildAccounts,
-  buildSip,
-  chooseConsolePasswords,
-  digit,
-  flag,
-  listSettings,
-  spellCodecs,
-  wordFor,
-} from './build-view-parts.ts';
+import { buildAccounts, buildSip, chooseConsolePasswords, digit, flag, listSettings } from './build-view-parts.ts';
 import type { PhoneView } from './phone-view.ts';
+import { type NoCodec, spellSettings } from './spell-settings.ts';
 
 export interface PhoneViewInput {
   readonly vendor: Vendor;
@@ -40,7 +32,8 @@ export type ViewProblem =
       readonly lines: number;
       readonly extensions: number;
     }
-  | { readonly kind: 'no-console-password'; readonly policy: ConsolePasswordPolicy };
+  | { readonly kind: 'no-console-password'; readonly policy: ConsolePasswordPolicy }
+  | NoCodec;
 
 export interface BuiltView {
   readonly view: PhoneView;
@@ -51,8 +44,9 @@ export interface BuiltView {
 /** Lays out all that a template may say of one phone, in the vendor's words but not yet escaped. */
 export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewProblem> {
   const { vendor, model, device, server, rule } = input;
-  const settings = input.settings.values;
   const { spellings } = vendor;
+  const fitted = vendor.fitSettings?.(input.settings.values);
+  const settings = fitted?.settings ?? input.settings.values;
   if (input.extensions.length > model.lines) {
     const extensions = input.extensions.length;
     return err({ kind: 'too-many-extensions', model: model.name, lines: model.lines, extensions });
@@ -60,19 +54,9 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
   const consoles = chooseConsolePasswords(input.site, input.extensions[0], input.consolePasswords);
   if (consoles === undefined) return err({ kind: 'no-console-password', policy: input.site.consolePasswordPolicy });
 
-  const notes: string[] = [];
-  const zone = spellOnce(vendor, rule);
-  if (!zone.exact) notes.push(`time zone ${rule.zone}: ${zone.note ?? 'the phone cannot follow its rule exactly'}`);
-  const language = wordFor(spellings.language, settings.language.toLowerCase());
-  if (language === undefined)
-    notes.push(`language "${settings.language}" is unknown to ${vendor.name}: the phone keeps its own`);
-  const country = settings.toneCountry.toUpperCase();
-  const tone = wordFor(spellings.tone, country);
-  const toneSettings = wordFor(spellings.toneSettings ?? {}, country);
-  if (tone === undefined && toneSettings === undefined)
-    notes.push(`tones of "${settings.toneCountry}" are unknown to ${vendor.name}: the phone keeps its own`);
-  const codecs = spellCodecs(vendor, settings.codecs);
-  for (const codec of codecs.unknown) notes.push(`codec ${codec} is unknown to ${vendor.name}: left out`);
+  const spelled = spellSettings(vendor, settings, rule);
+  if (!spelled.ok) return spelled;
+  const { zone, codecs, language, tone, toneSettings, notes } = spelled.value;
 
   const accounts = buildAccounts(vendor, model, settings, input.extensions);
   const baseUrl = `http://${server.host}:${server.port}/p/${input.token}/`;
@@ -97,6 +81,7 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
       zoneSettings: listSettings(zone.settings),
     },
     language: language ?? '',
+    languageIsKnown: flag(language !== undefined),
     tone: tone ?? '',
     toneSettings: listSettings(toneSettings ?? {}),
     provisioning: {
@@ -133,16 +118,5 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
       level: spellings.syslogLevel[settings.syslogLevel],
     },
   };
-  return ok({ view, notes });
-}
-
-/** Judging a zone walks five years of it; the answer never changes for one rule. */
-const spelled = new WeakMap<TimeZoneRule, Map<Vendor, TimeZoneSpelling>>();
-
-function spellOnce(vendor: Vendor, rule: TimeZoneRule): TimeZoneSpelling {
-  const ofRule = spelled.get(rule) ?? new Map<Vendor, TimeZoneSpelling>();
-  spelled.set(rule, ofRule);
-  const spelling = ofRule.get(vendor) ?? vendor.spellTimeZone(rule);
-  ofRule.set(vendor, spelling);
-  return spelling;
+  return ok({ view, notes: [...notes, ...(fitted?.notes ?? [])] });
 }

@@ -82,6 +82,8 @@ export interface PhoneView {
   };
   /** Empty: the vendor has no such language or tone; the phone keeps its own. */
   readonly language: string;
+  /** Empty or `1`: tells a language that is the phone's own from one that the vendor does not have. */
+  readonly languageIsKnown: string;
   readonly tone: string;
   /** The vendor's `toneSettings` for the site's country, where it has such. */
   readonly toneSettings?: readonly { readonly key: string; readonly value: string }[];

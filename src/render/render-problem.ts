@@ -32,6 +32,11 @@ export function describeRenderProblem(problem: RenderProblem): string {
     }
     case 'no-console-password':
       return `${problem.device} cannot get a console password: ${CONSOLE_REASONS[problem.policy]}`;
+    case 'no-codec':
+      return (
+        `the codecs of ${problem.device} cannot be set: saw ${problem.wanted.join(', ') || 'none'}, ` +
+        `wanted at least one that ${problem.vendor} knows: ${problem.known.join(', ')}`
+      );
     case 'value-not-writable':
       return `the ${describeField(problem.field)} of ${problem.device} cannot be written into ${problem.file}: ${problem.reason}`;
     case 'template-broken':

@@ -1,5 +1,6 @@
 import { parseMacAddress } from '../core/mac-address.ts';
 import type { PhoneWords } from '../core/sighting.ts';
+import { fitAastraSettings } from './fit-settings.ts';
 import { aastraModels, SHORT_NAMES } from './models/aastra.ts';
 import { spellAastraTimeZone } from './time-zone/aastra.ts';
 import type { UserAgentFacts, Vendor } from './vendor.ts';
@@ -117,6 +118,7 @@ export const aastra = {
       PL: 'Europe', PT: 'Europe', SE: 'Europe', US: 'US',
     },
   },
+  fitSettings: fitAastraSettings,
   spellTimeZone: spellAastraTimeZone,
   accountKeys: () => ({}),
   // Both reboot: these phones know no other way to read their files again (docs/vendors/aastra.md, "Resync").

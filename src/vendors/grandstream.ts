@@ -1,5 +1,6 @@
 import { parseMacAddress } from '../core/mac-address.ts';
 import type { PhoneWords } from '../core/sighting.ts';
+import { fitGrandstreamSettings } from './fit-settings.ts';
 import { findListedName } from './models/find-listed-name.ts';
 import { grandstreamModels } from './models/grandstream.ts';
 import { grandstreamAccountKeys } from './models/grandstream-accounts.ts';
@@ -87,6 +88,7 @@ export const grandstream = {
     tone: {},
     toneSettings: grandstreamTones,
   },
+  fitSettings: fitGrandstreamSettings,
   spellTimeZone: spellGrandstreamTimeZone,
   accountKeys: grandstreamAccountKeys,
   checkSync: { resync: 'resync', reboot: 'check-sync;reboot=true' },

@@ -1,5 +1,14 @@
 import type { MacAddress } from '../core/mac-address.ts';
-import type { Codec, DateFormat, DtmfMethod, Srtp, SyslogLevel, TimeFormat, Transport } from '../core/settings.ts';
+import type {
+  Codec,
+  DateFormat,
+  DtmfMethod,
+  PhoneSettings,
+  Srtp,
+  SyslogLevel,
+  TimeFormat,
+  Transport,
+} from '../core/settings.ts';
 import type { PhoneWords } from '../core/sighting.ts';
 import type { TimeZoneRule, TimeZoneSpelling } from '../core/time-zone-rule.ts';
 
@@ -103,6 +112,8 @@ export interface Vendor {
   /** The URL that the NOTIFY carries. `base` is `http://host:port/p/<token>/`. */
   profileUrl(base: string, mac: MacAddress): string;
   readonly spellings: Spellings;
+  /** Where the phones cannot do all that the settings say whatever their words; left out: they can. */
+  fitSettings?(settings: PhoneSettings): FittedSettings;
   spellTimeZone(rule: TimeZoneRule): TimeZoneSpelling;
   /** Native key names of line N (1-based) where they do not follow from N by themselves; read in templates as `keys.<name>`. */
   accountKeys(line: number): Readonly<Record<string, string>>;
@@ -111,6 +122,13 @@ export interface Vendor {
   /** The phone's own web page. */
   webConsole(address: string): string;
   readonly simulated: SimulatedPhone;
+}
+
+export interface FittedSettings {
+  /** As they will take effect. */
+  readonly settings: PhoneSettings;
+  /** One sentence for each setting that will have another effect than it says, or none; for people. */
+  readonly notes: readonly string[];
 }
 
 export interface UserAgentFacts {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
-import { resolveSettings, type SettingsPatch } from '../../src/core/settings.ts';
+import { type PhoneSettings, resolveSettings, type SettingsPatch } from '../../src/core/settings.ts';
 import { DEFAULT_SITE } from '../../src/core/site.ts';
 import { buildPhoneView, type PhoneViewInput } from '../../src/render/build-phone-view.ts';
 import { splitHostAndPort } from '../../src/render/build-view-parts.ts';
@@ -174,6 +174,31 @@ test('notes tell what the phone will not do: language, tones, codec, zone', () =
     'tones of "FI" are unknown to Testphone: the phone keeps its own',
     'codec opus is unknown to Testphone: left out',
   ]);
+});
+
+test('codecs of which the vendor knows none are a problem, never an empty list', () => {
+  expect(build({ codecs: ['opus'] })).toEqual({
+    ok: false,
+    problem: { kind: 'no-codec', vendor: 'Testphone', wanted: ['opus'], known: ['g722', 'pcma', 'pcmu'] },
+  });
+});
+
+test('a language that the phone has by itself is told from one that the vendor does not have', () => {
+  const vendor = { ...testVendor, spellings: { ...testVendor.spellings, language: { en: '' } } };
+  expect(view({ language: 'en' }, { vendor })).toMatchObject({ language: '', languageIsKnown: '1' });
+  expect(view({ language: 'fi' }, { vendor })).toMatchObject({ language: '', languageIsKnown: '' });
+});
+
+test('a vendor that cannot do what the settings say puts others in their place, with its notes', () => {
+  const vendor = {
+    ...testVendor,
+    fitSettings: (settings: PhoneSettings) => ({
+      settings: { ...settings, resyncMinutes: 90 },
+      notes: ['ninety minutes it is'],
+    }),
+  };
+  expect(view({ resyncMinutes: 5 }, { vendor }).provisioning.resyncMinutes).toBe('90');
+  expect(notes({ resyncMinutes: 5 }, { vendor })).toEqual(['ninety minutes it is']);
 });
 
 test('a name that every object has is no language', () => {

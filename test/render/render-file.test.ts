@@ -101,6 +101,11 @@ test.each([
     "020000000001 cannot get a console password: the site's console password is not set",
   ],
   [
+    { settings: { codecs: ['opus'] } },
+    'no-codec',
+    'the codecs of 020000000001 cannot be set: saw opus, wanted at least one that Testphone knows: g722, pcma, pcmu',
+  ],
+  [
     { extensions: [extension('101', { displayName: 'a\nb' })] },
     'value-not-writable',
     'the display name of line 1 of 020000000001 cannot be written into lines.cfg: it holds the control character U+000A',

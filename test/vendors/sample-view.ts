@@ -53,6 +53,7 @@ export function sampleView(vendor: Vendor, modelName: string, changes: Partial<P
       zoneSettings: [{ key: 'zone-key', value: 'zone-value' }],
     },
     language: spellings.language.de ?? '',
+    languageIsKnown: '1',
     tone: spellings.tone.DE ?? '',
     toneSettings: Object.entries(spellings.toneSettings?.DE ?? {}).map(([key, value]) => ({ key, value })),
     provisioning: {
