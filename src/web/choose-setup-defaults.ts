@@ -30,7 +30,9 @@ const FEW_ZONES = 2;
 export function chooseSetupDefaults(acceptLanguage: string | undefined, systemZone: string): SetupDefaults {
   const [tag = ''] = (acceptLanguage ?? '').split(/[,;]/, 1);
   const locale = readLocale(tag.trim()) ?? new Intl.Locale('en-US');
-  const country = locale.region ?? locale.maximize().region ?? 'US';
+  const region = locale.region ?? locale.maximize().region ?? '';
+  // A language of the whole world has the region 001.
+  const country = /^[A-Z]{2}$/.test(region) ? region : 'US';
   const known = new Set(canonicalTimeZones());
   const zones = zonesOf(country).filter((zone) => known.has(zone));
   const isTelling = known.has(systemZone) && !systemZone.startsWith('Etc/') && systemZone !== 'UTC';

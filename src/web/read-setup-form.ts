@@ -1,5 +1,6 @@
 import { readSetting } from '../core/read-setting.ts';
 import type { SettingName } from '../core/settings.ts';
+import { PLAIN_TEXT } from '../http/schemas/common.ts';
 import type { SiteBody } from '../http/schemas/site.ts';
 import type { Form } from './read-form.ts';
 
@@ -44,7 +45,9 @@ const WANTED = {
   ntpServer: 'setup.wrong-host',
 } as const satisfies Partial<Record<SettingName, string>>;
 
-/** PhoneNumbers that a range may span; walked one by one when an extension is drawn. */
+const ONE_LINE = new RegExp(PLAIN_TEXT);
+
+/** Numbers that a range may span: it is walked one by one when an extension is drawn. */
 const LONGEST_RANGE = 10_000;
 const LONGEST_NAME = 100;
 
@@ -64,7 +67,7 @@ export function readSetupForm(form: Form): SetupForm {
     if (read.ok) settings = { ...settings, ...read.value.patch };
     else errors[name] = key;
   }
-  if (values.siteName.length > LONGEST_NAME) errors.siteName = 'setup.wrong-name';
+  if (values.siteName.length > LONGEST_NAME || !ONE_LINE.test(values.siteName)) errors.siteName = 'setup.wrong-name';
 
   const autoApprove = [];
   if (values.approval === 'range') {

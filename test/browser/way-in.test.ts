@@ -192,6 +192,8 @@ test.skipIf(!browser)('a session that has ended leads to the log-in, also from a
   const [anna] = await store.users.list();
   await store.decisions.commit({ endedSessions: [{ userId: anna?.id ?? '', except: null }] });
   await store.close();
+  await page.evaluate("htmx.ajax('GET', '/waiting-count', { target: '#main' })");
+  await page.waitForURL((url) => url.pathname === '/login');
   await page.goto('/account');
   expect(page.url()).toMatch(/\/login\?next=%2Faccount$/);
 });
