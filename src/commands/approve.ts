@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { ConfigFlags } from '../config.ts';
 import { formatMacAddress, parseMacAddress } from '../core/mac-address.ts';
-import { approveDevice, describeApproveProblem } from '../flows/approve-device.ts';
-import { CommandError } from './command-error.ts';
+import { type ApproveProblem, approveDevice, describeApproveProblem } from '../flows/approve-device.ts';
+import { CommandError, UsageError } from './command-error.ts';
 import { addDataDirFlag, configFrom } from './config-flags.ts';
 import { withOffice } from './open-office.ts';
 
@@ -26,14 +26,20 @@ export function approveCommand(): Command {
 
 async function approve(macText: string, extensions: readonly string[], flags: ApproveFlags): Promise<void> {
   const mac = parseMacAddress(macText);
-  if (mac === undefined) throw new CommandError(`saw "${macText}", wanted a MAC address: twelve hex digits`, 2);
+  if (mac === undefined) throw new UsageError(`saw "${macText}", wanted a MAC address: twelve hex digits`);
   const { vendor: vendorId, model, share } = flags;
   await withOffice(configFrom(flags).dataDir, async ({ office }) => {
     const request = { mac, extensions, vendorId, model, share, actor: 'command line' };
     const result = await approveDevice(office, request, Date.now());
-    if (!result.ok) throw new CommandError(describeApproveProblem(result.problem));
+    if (!result.ok) throw toError(result.problem);
     const { device, created } = result.value;
     for (const { number } of created) process.stdout.write(`extension ${number} was made, with a drawn password\n`);
     process.stdout.write(`${formatMacAddress(device.mac)} is approved: ${device.extensions.join(', ')}\n`);
   });
+}
+
+/** What no office could accept is wrong usage; what this one refuses is not. */
+function toError(problem: ApproveProblem): CommandError {
+  const isUsage = problem.kind === 'no-such-vendor' || problem.kind === 'bad-extension';
+  return new (isUsage ? UsageError : CommandError)(describeApproveProblem(problem));
 }

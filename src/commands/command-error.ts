@@ -8,3 +8,14 @@ export class CommandError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** What wrong usage exits with, as the shell's own commands do; what fails while working exits with 1. */
+export const WRONG_USAGE = 2;
+
+/** A flag or an argument that cannot be read, or that names something that is not known. */
+export class UsageError extends CommandError {
+  constructor(message: string) {
+    super(message, WRONG_USAGE);
+    this.name = 'UsageError';
+  }
+}

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import { type Config, type ConfigFlags, describeConfigProblems, readConfig } from '../config.ts';
-import { CommandError } from './command-error.ts';
-
-/** sysexits.h EX_CONFIG; systemd shows it as such. */
-const BAD_CONFIG = 78;
+import { UsageError } from './command-error.ts';
 
 export function addDataDirFlag(command: Command): Command {
   return command.option('--data-dir <path>', 'database and keys (PLUGTONE_DATA_DIR; default ./data)');
@@ -12,6 +9,6 @@ export function addDataDirFlag(command: Command): Command {
 /** Flags and environment as one Config, or every problem at once on stderr. */
 export function configFrom(flags: ConfigFlags): Config {
   const read = readConfig(flags, process.env);
-  if (!read.ok) throw new CommandError(describeConfigProblems(read.problem), BAD_CONFIG);
+  if (!read.ok) throw new UsageError(describeConfigProblems(read.problem));
   return read.value;
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { approveCommand } from './approve.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, WRONG_USAGE } from './command-error.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { renderCommand } from './render.ts';
@@ -9,9 +9,6 @@ import { simulateCommand } from './simulate.ts';
 import { timeZonesCommand } from './time-zones.ts';
 import { tokenCommand } from './token.ts';
 import { version } from './version.ts';
-
-/** sysexits.h: usage errors of ours are 2, as the shell's own. */
-const WRONG_USAGE = 2;
 
 /** Runs one command line; resolves with the exit code. A bug is thrown on, with its stack. */
 export async function runProgram(argv: readonly string[]): Promise<number> {

@@ -12,7 +12,7 @@ import { openTemplateSet } from '../render/template-set.ts';
 import { createZoneRules } from '../render/zone-rules.ts';
 import { vendors } from '../vendors/all.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, UsageError } from './command-error.ts';
 
 interface RenderOptions {
   readonly vendor: string;
@@ -60,15 +60,14 @@ export function renderCommand(): Command {
 async function renderSample(options: RenderOptions) {
   const vendor = vendors.find(({ id }) => id === options.vendor);
   if (vendor === undefined) {
-    throw new CommandError(
-      `there is no vendor "${options.vendor}"; known are ${vendors.map(({ id }) => id).join(', ')}`,
-    );
+    throw new UsageError(`there is no vendor "${options.vendor}"; known are ${vendors.map(({ id }) => id).join(', ')}`);
   }
   const mac = parseMacAddress(options.mac);
-  if (mac === undefined) throw new CommandError(`"${options.mac}" is no MAC address; wanted one as 00:15:65:aa:bb:cc`);
+  if (mac === undefined) throw new UsageError(`"${options.mac}" is no MAC address; wanted one as 00:15:65:aa:bb:cc`);
   if (!EXTENSION_NUMBER.test(options.extension)) {
-    throw new CommandError(`"${options.extension}" is no extension; wanted 1-32 characters of 0-9 A-Z a-z . _ + * # -`);
+    throw new UsageError(`"${options.extension}" is no extension; wanted 1-32 characters of 0-9 A-Z a-z . _ + * # -`);
   }
+  if (options.password === '') throw new UsageError('--password: saw nothing, wanted a password');
   const settings = readSettings([`timeZone=${options.timeZone}`, ...(options.set ?? [])]);
   const rendered = renderFile({
     vendor,
@@ -88,9 +87,9 @@ function readSettings(pairs: readonly string[]): SettingsPatch {
   let patch: SettingsPatch = {};
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
-    if (equals < 1) throw new CommandError(`--set: saw "${pair}", wanted key=value`);
+    if (equals < 1) throw new UsageError(`--set: saw "${pair}", wanted key=value`);
     const read = readSetting(pair.slice(0, equals), pair.slice(equals + 1));
-    if (!read.ok) throw new CommandError(describeSettingProblem(read.problem));
+    if (!read.ok) throw new UsageError(describeSettingProblem(read.problem));
     patch = { ...patch, ...read.value.patch };
   }
   return patch;
@@ -103,14 +102,14 @@ function findListedModel(vendor: Vendor, name: string): string {
     .find((found) => vendor.models.includes(found));
   if (model !== undefined) return model.name;
   const known = vendor.models.map((listed) => listed.name).join(', ');
-  throw new CommandError(`${vendor.name} has no model "${name}"; known are ${known}`);
+  throw new UsageError(`${vendor.name} has no model "${name}"; known are ${known}`);
 }
 
 function findFile(vendor: Vendor, name: string | undefined): VendorFile {
   if (name === undefined) return vendor.files[0];
   const file = vendor.files.find((candidate) => candidate.name === name || candidate.pattern.test(name));
   if (file !== undefined) return file;
-  throw new CommandError(
+  throw new UsageError(
     `${vendor.name} has no file "${name}"; known are ${vendor.files.map((known) => known.name).join(', ')}`,
   );
 }

@@ -1,14 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { isIPv4 } from 'node:net';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { formatMacAddress, type MacAddress, parseMacAddress } from '../core/mac-address.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import type { Vendor } from '../vendors/vendor.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, UsageError } from './command-error.ts';
 import { createSimulatedPhone, type Fetch, type PhoneStep, type SimulatedPhone } from './simulated-phone.ts';
 
 /** sip.mcast.net, "all SIP servers" (RFC 3261 10.2.6). */
 const GROUP = '224.0.1.75';
+/** RFC 3261 19.1.2. */
+const SIP_PORT = 5060;
 
 interface SimulateFlags {
   readonly vendor: string;
@@ -39,7 +41,11 @@ export function simulateCommand(): Command {
     .option('--model <name>', "the phones' model (default: the vendor's example)")
     .option('--count <n>', 'how many phones', wholeNumber(1, 20_000), 1)
     .requiredOption('--lan-address <address>', "the phones' own IPv4 address; 127.0.0.1 for a try on one host", ipv4)
-    .option('--target <host[:port]>', 'where the SUBSCRIBE goes', hostAndPort, { address: GROUP, port: 5060 })
+    .addOption(
+      new Option('--target <host[:port]>', 'where the SUBSCRIBE goes')
+        .argParser(hostAndPort)
+        .default({ address: GROUP, port: SIP_PORT }, `${GROUP}:${SIP_PORT}`),
+    )
     .option('--first-mac <mac>', "the first phone's MAC address; the next ones count up", macAddress)
     .option('--spread <ms>', 'boot the phones spread over so many milliseconds', wholeNumber(0, 3_600_000), 0)
     .option('--wait <s>', 'how long to wait for an approval before giving up', wholeNumber(1, 86_400), 120)
@@ -57,7 +63,7 @@ async function simulate(flags: SimulateFlags): Promise<void> {
   const vendor = vendorById(flags.vendor);
   if (vendor === undefined) {
     const known = vendors.map(({ id }) => id).join(', ');
-    throw new CommandError(`--vendor: saw "${flags.vendor}", wanted one of ${known}`);
+    throw new UsageError(`--vendor: saw "${flags.vendor}", wanted one of ${known}`);
   }
   const controller = new AbortController();
   // Every phone listens to this one signal: that is its purpose, and no leak.
@@ -189,7 +195,7 @@ function countMacs(vendor: Vendor, flags: SimulateFlags): MacAddress[] {
   return Array.from({ length: flags.count }, (_, index) => {
     const mac = parseMacAddress((first + BigInt(index)).toString(16).padStart(12, '0'));
     if (mac === undefined)
-      throw new CommandError('--first-mac: counting up from there leaves the range of MAC addresses');
+      throw new UsageError('--first-mac: counting up from there leaves the range of MAC addresses');
     return mac;
   });
 }

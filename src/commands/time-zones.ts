@@ -3,7 +3,7 @@ import type { TimeZoneSpelling } from '../core/time-zone-rule.ts';
 import { canonicalTimeZones, listTimeZones, readTimeZone, timeZoneDataVersion } from '../core/time-zones.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import type { Vendor } from '../vendors/vendor.ts';
-import { CommandError } from './command-error.ts';
+import { UsageError } from './command-error.ts';
 
 /** One element of the JSON list. */
 export interface TimeZoneRow extends TimeZoneSpelling {
@@ -38,7 +38,7 @@ function chooseVendors(id: string | undefined): readonly Vendor[] {
   if (id === undefined) return vendors;
   const vendor = vendorById(id);
   if (vendor !== undefined) return [vendor];
-  throw new CommandError(`--vendor: saw "${id}", wanted one of ${vendors.map((known) => known.id).join(', ')}`);
+  throw new UsageError(`--vendor: saw "${id}", wanted one of ${vendors.map((known) => known.id).join(', ')}`);
 }
 
 /** A row for every name and vendor, at an instant in milliseconds. */

@@ -60,8 +60,41 @@ test.each([
   expect(out).toBe('');
 });
 
+const SAMPLE = ['render', '--vendor', 'snom', '--model', 'D785', '--time-zone', 'Etc/UTC'];
+const WITH_MAC = [...SAMPLE, '--mac', '000413000001'];
+
+test.each([
+  [['serve', '--web-port', '99999'], '--web-port: saw "99999"'],
+  [[...SAMPLE, '--mac', 'zz'], 'no MAC address'],
+  [[...WITH_MAC, '--set', 'foo'], 'wanted key=value'],
+  [[...WITH_MAC, '--set', 'foo=1'], 'there is no setting "foo"'],
+  [[...WITH_MAC, '--file', 'x'], 'has no file "x"'],
+  [[...WITH_MAC, '--extension', 'a b'], 'no extension'],
+  [[...WITH_MAC, '--password', ''], '--password: saw nothing, wanted a password'],
+  [[...WITH_MAC, '--vendor', 'x'], 'no vendor "x"'],
+  [[...WITH_MAC, '--model', 'x'], 'no model "x"'],
+  [['time-zones', '--vendor', 'x'], '--vendor: saw "x"'],
+  [['simulate', '--vendor', 'x', '--lan-address', '127.0.0.1'], '--vendor: saw "x"'],
+  [['approve', '00:15:65:00:00:01', 'a b', '--data-dir', join(folder, 'usage')], '"a b" is not an extension'],
+  [['approve', '00:15:65:00:00:01', '101', '--vendor', 'x', '--data-dir', join(folder, 'usage')], 'Vendor "x"'],
+])('a value that cannot be read or is not known is wrong usage: %s', async (words, message) => {
+  expect(await plugtone(...words)).toBe(2);
+  expect(errors).toContain(message);
+  expect(out).toBe('');
+});
+
+test('what a phone cannot be told is no wrong usage', async () => {
+  expect(await plugtone(...WITH_MAC, '--set', 'codecs=opus')).toBe(1);
+  expect(errors).toContain('codecs of 000413000001 cannot be set');
+});
+
+test('the help of simulate says its target as it is typed', async () => {
+  await plugtone('simulate', '--help');
+  expect(out).toContain('(default: 224.0.1.75:5060)');
+});
+
 test('every fault of the configuration is told at once', async () => {
-  expect(await plugtone('serve', '--web-port', '99999', '--log-level', 'loud')).toBe(78);
+  expect(await plugtone('serve', '--web-port', '99999', '--log-level', 'loud')).toBe(2);
   expect(errors).toContain('--web-port: saw "99999"');
   expect(errors).toContain('--log-level: saw "loud"');
 });

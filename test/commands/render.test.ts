@@ -34,13 +34,13 @@ async function run(changes: Readonly<Record<string, string>> = {}, ...more: stri
   return Buffer.concat(out.mock.calls.map(([bytes]) => Buffer.from(bytes)));
 }
 
-async function refusal(changes: Readonly<Record<string, string>>, ...more: string[]): Promise<string> {
-  const error = await run(changes, ...more).then(
+async function refusal(changes: Readonly<Record<string, string>>, exitCode: number): Promise<string> {
+  const error = await run(changes).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof CommandError)) throw new Error(`no CommandError: ${String(error)}`);
-  expect(error.exitCode).toBe(1);
+  expect(error.exitCode).toBe(exitCode);
   expect(out).not.toHaveBeenCalled();
   return error.message;
 }
@@ -133,9 +133,14 @@ test.each([
   [{ '--set': 'vlanId=5000' }, /^vlanId: saw "5000", wanted a whole number 0-4094/],
   [{ '--set': 'vlanID=5' }, /^there is no setting "vlanID"; near it: vlanId.*; known: sipServer/],
   [{ '--set': 'vlanId' }, /^--set: saw "vlanId", wanted key=value/],
-  [{ '--password': 'two\nlines' }, /^the password of line 1 of 001565aabbcc cannot be written/],
-])('%j is a clear error', async (changes, says) => {
-  expect(await refusal(changes)).toMatch(says);
+  [{ '--password': '' }, /^--password: saw nothing, wanted a password/],
+])('%j is wrong usage', async (changes, says) => {
+  expect(await refusal(changes, 2)).toMatch(says);
+});
+
+test('a value that the file cannot hold is a clear error', async () => {
+  const says = await refusal({ '--password': 'two\nlines' }, 1);
+  expect(says).toMatch(/^the password of line 1 of 001565aabbcc cannot be written/);
 });
 
 test('a missing option is wrong usage', async () => {

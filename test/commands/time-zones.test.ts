@@ -48,7 +48,7 @@ test('the table ends with totals that count each zone once', async () => {
 test('a vendor that is not known is an error that names the known ones', async () => {
   await expect(run('--vendor', 'acme')).rejects.toThrow(CommandError);
   await expect(run('--vendor', 'acme')).rejects.toMatchObject({
-    exitCode: 1,
+    exitCode: 2,
     message: expect.stringContaining('snom'),
   });
 });
