@@ -40,7 +40,8 @@ export function createTroubleBoard({ office, readJourney }: LampDoors): TroubleB
       const events = await readJourney(mac, LOOK_BACK);
       const past = events.map(troubleOf).find((trouble) => trouble !== undefined) ?? null;
       // Looked up again: something may have happened while the store was read.
-      const now = troubles.get(mac) ?? past;
+      const meanwhile = troubles.get(mac);
+      const now = meanwhile === undefined ? past : meanwhile;
       if (office.findDevice(mac) !== undefined) troubles.set(mac, now);
       return now;
     },

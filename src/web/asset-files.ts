@@ -47,7 +47,7 @@ export function openAssetFiles(folder = join(import.meta.dirname, 'assets')): As
         async (request, reply) => {
           const asset = assets.get(request.params.name);
           // An old page may ask for the file of an older version: it gets what there is, and does not keep it.
-          if (asset === undefined) return reply.callNotFound();
+          if (asset === undefined) return reply.code(404).type('text/plain; charset=utf-8').send('no such file\n');
           const isCurrent = asset.digest === request.params.digest;
           return reply
             .type(asset.type)

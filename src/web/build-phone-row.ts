@@ -79,7 +79,7 @@ export function buildPhoneRow(input: RowInput, texts: Texts, times: TimeWords): 
     seenAt: lastSeenAt,
     extension: extensions[0] ?? '',
     moreExtensions: Math.max(0, extensions.length - 1),
-    name: input.extensionName,
+    name: input.extensionName === extensions[0] ? '' : input.extensionName,
     lamps,
     lampsLabel: lamps.map((lamp) => describeLamp(lamp, texts, times, now)).join(', '),
     status: describeStatus(input, texts),

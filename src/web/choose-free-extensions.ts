@@ -24,7 +24,10 @@ export function chooseFreeExtensions(book: ExtensionBook, count: number): string
     .map(({ number }) => number)
     .slice(0, count);
   const known = new Set(all);
-  const highest = numeric.reduce((most, number) => (Number(number) > Number(most) ? number : most), String(FIRST - 1));
+  const highest = numeric.reduce(
+    (most, number) => (Number(number) > Number(most) ? number : most),
+    numeric[0] ?? String(FIRST - 1),
+  );
   for (let next = Number(highest) + 1; found.length < count; next += 1) {
     // 0101 is followed by 0102.
     const number = String(next).padStart(highest.length, '0');

@@ -181,3 +181,47 @@ test.skipIf(!browser)('what is under the hand stays there when new phones come',
   expect((await row.boundingBox())?.y).toBe(before?.y);
   await simulated.close();
 });
+
+test.skipIf(!browser)('dragging over the boxes selects a range, and only what fits is offered', async () => {
+  const { page } = await open('/?show=approved');
+  const boxes = page.locator('#phone-rows [data-pick]');
+  await page.locator('#phone-rows tr').nth(3).waitFor();
+  await boxes.nth(1).hover();
+  await page.mouse.down();
+  await boxes.nth(2).hover();
+  await boxes.nth(3).hover();
+  await page.mouse.up();
+  await page.getByText('3 selected').waitFor();
+  expect(await page.getByRole('button', { name: 'Approve selected' }).isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Resync' }).click();
+  await page.locator('#dialog').getByRole('heading', { name: 'Resync 3 phones' }).waitFor();
+});
+
+test.skipIf(!browser)('five thousand phones: one page of rows is sent, and what it takes is told', async () => {
+  const rows = Array.from(
+    { length: 5_000 },
+    (_, index) => `0015${(0x65_20_00_00 + index).toString(16)},${5000 + index}`,
+  );
+  const imported = await fetch(`http://127.0.0.1:${appliance.appliance.webPort}/api/v1/imports`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokens.admin}`, 'content-type': 'text/csv' },
+    body: ['mac,extension', ...rows].join('\n'),
+  });
+  expect(imported.status).toBe(200);
+  const { page } = await open('/?q=T4');
+  const paints: number[] = [];
+  for (let round = 0; round < 7; round += 1) {
+    await page.goto('/');
+    paints.push(
+      (await page.evaluate(
+        "new Promise((done) => new PerformanceObserver((list) => done(list.getEntriesByName('first-contentful-paint')[0].startTime)).observe({ type: 'paint', buffered: true }))",
+      )) as number,
+    );
+  }
+  console.info(`first paint with 5,000 phones: ${paints.map(Math.round).join(', ')} ms`);
+  expect(await page.locator('#phone-rows tr').count()).toBe(50);
+  expect(await page.textContent('#phones-title')).toMatch(/\(5\d{3}\)/);
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByText(/Page 2 of 10\d/).waitFor();
+  expect(await page.locator('#phone-rows tr').count()).toBe(50);
+});

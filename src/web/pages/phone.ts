@@ -97,7 +97,7 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
       lines: device.extensions.map((number, index) => ({
         line: index + 1,
         number,
-        name: office.findExtension(number)?.displayName ?? '',
+        name: nameOf(number),
       })),
       firstSeenAt: device.firstSeenAt,
       console: vendor === undefined || device.address === null ? null : vendor.webConsole(device.address),
@@ -130,6 +130,12 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
       })),
       clock: rule.ok && spelling !== undefined ? buildClock(rule.value, spelling, clock(), texts.language) : null,
     };
+  }
+
+  /** Empty where the name says no more than the number. */
+  function nameOf(number: string): string {
+    const name = office.findExtension(number)?.displayName ?? '';
+    return name === number ? '' : name;
   }
 
   function showForm(
