@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { APPROVED, BLOCKED, NOW, PENDING } from '../http/web-world.ts';
+import { createPageWorld } from './page-world.ts';
+
+const rowsOf = (html: string) => html.match(/<tr id="event-[^"]*"/g) ?? [];
+const EVIL = '<img src=x onerror=alert(1)>';
+
+test('everybody sees what phones were refused, technicians the warnings too, administrators who decided', async () => {
+  const world = await createPageWorld();
+  const { office, record, logged, tokens } = world;
+  record(PENDING, 'refused', {}, 'the token in the URL is not that of this phone');
+  record(APPROVED, 'fetched', { file: 'a.cfg' });
+  logged.push({
+    id: 1,
+    at: NOW,
+    level: 'error',
+    event: 'store.batch-failed',
+    message: 'history could not be written',
+    detail: {},
+  });
+  await office.commit({
+    audit: [{ at: NOW, actor: 'anna', action: 'device.blocked', subject: BLOCKED, detail: {} }],
+  });
+  const sees = async (token: string, query = '') => {
+    const { status, html } = await world.get(`/events${query}`, { token });
+    expect(status).toBe(200);
+    return rowsOf(html)
+      .map((row) => row.replace(/.*event-(\w+).*/, '$1'))
+      .sort();
+  };
+  expect(await sees(tokens.viewer)).toEqual(['phone']);
+  expect(await sees(tokens.technician)).toEqual(['phone', 'program']);
+  expect(await sees(tokens.admin)).toEqual(['decision', 'phone', 'program']);
+  // What one may not see is not to be had by asking for it.
+  expect(await sees(tokens.technician, '?kind=decisions&person=anna')).toEqual(['phone', 'program']);
+  expect(await sees(tokens.viewer, '?kind=program')).toEqual(['phone']);
+  expect(await sees(tokens.admin, '?kind=decisions')).toEqual(['decision']);
+  expect(await sees(tokens.admin, '?person=ann')).toEqual(['decision']);
+  expect(await sees(tokens.viewer, '?kind=steps')).toEqual(['phone', 'phone']);
+});
+
+test('a phone is found by its MAC address in any spelling and by its extension', async () => {
+  const world = await createPageWorld();
+  world.record(PENDING, 'refused', {}, 'nobody has decided yet');
+  world.record(APPROVED, 'stalled', {}, 'no answer to NOTIFY (ua-profile)');
+  const found = async (phone: string) => rowsOf((await world.get(`/events?phone=${phone}`)).html).length;
+  expect(await found('')).toBe(2);
+  expect(await found('00-15-65-00-00-0A')).toBe(1);
+  expect(await found('101')).toBe(1);
+  expect(await found('999')).toBe(0);
+  expect((await world.get('/events?phone=999')).html).toContain('No phone has this MAC address or extension');
+});
+
+test('pages lead to older ones and back, with the filter kept', async () => {
+  const world = await createPageWorld();
+  for (let index = 0; index < 120; index++) world.record(PENDING, 'refused', {}, `reason ${index}`);
+  const seen: string[] = [];
+  let path: string | undefined = '/events?kind=trouble';
+  for (let pages = 0; path !== undefined && pages < 9; pages++) {
+    const { html }: { html: string } = await world.get(path);
+    seen.push(...(html.match(/reason \d+/g) ?? []));
+    path = /rel="next" href="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=');
+    if (path !== undefined) expect(path).toContain('kind=trouble');
+  }
+  expect(seen).toEqual(Array.from({ length: 120 }, (_, index) => `reason ${119 - index}`));
+});
+
+test('what phones and people say never becomes markup or a formula', async () => {
+  const world = await createPageWorld();
+  world.record(PENDING, 'refused', { file: EVIL }, `=HYPERLINK("x") ${EVIL}`);
+  const { html } = await world.get(`/events?kind=steps&phone=${encodeURIComponent(PENDING)}`);
+  expect(html).not.toContain('<img');
+  expect(
+    (await world.get(`/events?person=${encodeURIComponent(`"${EVIL}`)}`, { token: world.tokens.admin })).html,
+  ).not.toContain('<img');
+  const csv = (await world.get('/events/download?kind=trouble')).html;
+  expect(csv).toContain(`"'=HYPERLINK(""x"") ${EVIL}"`);
+});
+
+test('a download has every row, as CSV and as JSON lines, and is for technicians', async () => {
+  const world = await createPageWorld();
+  for (let index = 0; index < 1_234; index++) world.record(PENDING, 'refused', { index }, `reason ${index}`);
+  const csv = await world.get('/events/download?kind=trouble');
+  expect(csv.headers).toMatchObject({
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': 'attachment; filename="plugtone-events-2026-01-07.csv"',
+  });
+  expect(csv.html.trimEnd().split('\r\n')).toHaveLength(1_235);
+  const lines = (await world.get('/events/download.jsonl?kind=trouble')).html.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).detail.index)).toEqual(
+    Array.from({ length: 1_234 }, (_, index) => 1_233 - index),
+  );
+  for (const path of ['/events/download', '/events/download.jsonl'])
+    expect((await world.get(path, { token: world.tokens.viewer })).status).toBe(403);
+});
+
+test('the live part of the list is its first page only', async () => {
+  const world = await createPageWorld();
+  for (let index = 0; index < 60; index++) world.record(PENDING, 'refused', {}, `reason ${index}`);
+  const first = (await world.get('/events')).html;
+  expect(first).toContain('hx-get="/events/rows"');
+  const next = /rel="next" href="([^"]+)"/.exec(first)?.[1]?.replaceAll('&#x3D;', '=') ?? '';
+  expect((await world.get(next)).html).not.toContain('hx-get="/events/rows');
+  const rows = (await world.get('/events/rows', { 'hx-request': 'true' })).html;
+  expect(rowsOf(rows)).toHaveLength(50);
+  expect(rows).not.toContain('<html');
+});
+
+test('an office where nothing happened is told what will stand here', async () => {
+  const { get } = await createPageWorld();
+  expect((await get('/events')).html).toContain('Nothing has happened yet');
+  expect((await get('/events', { 'accept-language': 'de' })).html).toContain('Noch ist nichts geschehen');
+});
+
+test('the system says what is wrong and leads only where there is something', async () => {
+  const { get, tokens } = await createPageWorld();
+  const { status, html } = await get('/system', { token: tokens.admin });
+  expect(status).toBe(200);
+  expect(html).toContain('overrides.json is broken: line 3');
+  expect(html).toContain('sysctl -w net.core.rmem_max&#x3D;4194304');
+  expect(html).toContain('hears phones');
+  expect(html).toContain('192.168.10.2/24');
+  const tabs = /<nav class="tabs".*?<\/nav>/.exec(html)?.[0] ?? '';
+  for (const [, href] of tabs.matchAll(/href="([^"]+)"/g))
+    expect((await get(href ?? '', { token: tokens.admin })).status).toBe(200);
+  const viewers = (await get('/system', { token: tokens.viewer })).html;
+  expect(viewers).not.toContain('href="/users"');
+});
