@@ -7,17 +7,12 @@ export interface SnomCode {
   readonly pattern: PosixTz;
   /** IANA zones that take this code before any other of the same rule. */
   readonly zones: readonly string[];
-  /** The rule is younger than the firmware that many phones run: the year it came. Null: older than that. */
-  readonly since: number | null;
 }
-
-/** Public lists of codes are of 2008, 2020 and 2025: firmware of 2020 cannot know what a government decided later. */
-const YOUNG_RULES: Readonly<Record<string, number>> = { 'EGY+2': 2023, 'IRN+3.5': 2022 };
 
 /**
  * Code, rule, zones; of codes with one rule the plainest first. Left out are codes whose place has left the rule (Vancouver,
- * Edmonton, Winnipeg, Chisinau, Caracas, Istanbul …: what the phone does depends on its firmware), codes that are ambiguous or
- * whose place changes by decree (Gaza, Havana), and MEX-6 and MEX-7, since CAM-6 and USA2-7 never had summer time.
+ * Edmonton, Winnipeg, Chisinau, Caracas, Istanbul …: what the phone does depends on its firmware), EGY+2 and IRN+3.5, whose
+ * places have rules of 2023 and 2022 that firmware of 2020 cannot know, codes that are ambiguous or whose place changes by decree (Gaza, Havana), and MEX-6 and MEX-7, since CAM-6 and USA2-7 never had summer time.
  * A test holds every line against our time zone data: a code that tzdata no longer agrees with must go.
  */
 const TABLE = `
@@ -81,14 +76,12 @@ LTU+2 EET-2EEST,M3.5.0/3,M10.5.0/4 Europe/Vilnius
 ROU+2 EET-2EEST,M3.5.0/3,M10.5.0/4 Europe/Bucharest Europe/Chisinau
 UKR+2 EET-2EEST,M3.5.0/3,M10.5.0/4 Europe/Kyiv
 CAT+2 SAST-2 Africa/Johannesburg Africa/Harare Africa/Windhoek Africa/Tripoli
-EGY+2 EET-2EEST,M4.5.5/0,M10.5.4/24 Africa/Cairo
 ISR+2 IST-2IDT,M3.4.4/26,M10.5.0 Asia/Jerusalem
 LBN+2 EET-2EEST,M3.5.0/0,M10.5.0/0 Asia/Beirut
 RUS+2 EET-2 Europe/Kaliningrad
 EAT+3 EAT-3 Africa/Nairobi Europe/Istanbul Europe/Minsk
 IRQ+3 <+03>-3 Asia/Baghdad Asia/Riyadh Asia/Kuwait Asia/Qatar Asia/Amman Asia/Damascus
 RUS+3 MSK-3 Europe/Moscow
-IRN+3.5 <+0330>-3:30 Asia/Tehran
 UAE+4 <+04>-4 Asia/Dubai Asia/Muscat
 ARM+4 <+04>-4 Asia/Yerevan
 AZE+4 <+04>-4 Asia/Baku
@@ -126,5 +119,5 @@ export const SNOM_CODES: readonly SnomCode[] = TABLE.trim()
     const [code = '', posix = '', ...zones] = line.split(' ');
     const read = parsePosixTz(posix);
     if (!read.ok) throw new Error(`Snom code ${code}: saw ${posix}, wanted ${read.problem.wanted}`);
-    return { code, pattern: read.value, zones, since: YOUNG_RULES[code] ?? null };
+    return { code, pattern: read.value, zones };
   });

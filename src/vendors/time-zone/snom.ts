@@ -17,16 +17,7 @@ const LIMITS: Limits = {
  */
 export function spellSnomTimeZone(rule: TimeZoneRule): TimeZoneSpelling {
   const known = chooseCode(rule);
-  if (known !== undefined) {
-    const shortcomings =
-      known.since === null
-        ? []
-        : [`right only where the phone's firmware knows the rule of ${known.since} for its code ${known.code}`];
-    const spelling = toSpelling(rule, { ...known.pattern, shortcomings }, { timezone: known.code });
-    return known.since === null
-      ? spelling
-      : { ...spelling, exact: false, note: spelling.note ?? shortcomings.join('; ') };
-  }
+  if (known !== undefined) return toSpelling(rule, { ...known.pattern, shortcomings: [] }, { timezone: known.code });
   const phone = fitPattern(rule, LIMITS);
   const offset = phone.offsetSeconds;
   return toSpelling(rule, phone, {

@@ -21,9 +21,6 @@ const TODAY = Math.max(Math.floor(Date.now() / DAY_MS) * DAY_MS, FIXED);
 /** Every zone with data of its own: canonical ones, and EST, CET … */
 const zones = listTimeZones().filter((name) => ruleOf(name, FIXED).zone === name);
 
-/** Not exact although the models agree: the phone's firmware decides. */
-const FIRMWARE_DECIDES = ['snom Africa/Cairo', 'snom Asia/Tehran'];
-
 function ruleOf(zone: string, now: number) {
   const rule = readTimeZone(zone, now);
   if (!rule.ok) throw new Error(`${zone} is not known`);
@@ -71,7 +68,7 @@ describe.each([
         const truth = placeCourse(zone, from, until, stepMs);
         const seen = watch(clock(spelling.settings), from, until, stepMs);
         const agrees = JSON.stringify(seen) === JSON.stringify(truth);
-        if (agrees !== spelling.exact && !(agrees && FIRMWARE_DECIDES.includes(`${vendor.id} ${zone}`))) {
+        if (agrees !== spelling.exact) {
           wrong.push(`${zone}: exact ${spelling.exact}, agrees ${agrees}: ${JSON.stringify(spelling)}`);
         }
         if (spelling.exact !== (spelling.note === null)) wrong.push(`${zone}: note ${spelling.note}`);
