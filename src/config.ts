@@ -19,7 +19,10 @@ export interface Config {
   /** Empty: every private IPv4 address of this host. */
   readonly lanAddresses: readonly string[];
   readonly logLevel: LogLevel;
-  /** Makes the user `admin` where nobody may log in yet; left out: a setup code is printed instead. From the environment only: a command line is seen by all. */
+  /**
+   * Makes the user `admin` where nobody may log in yet; left out: a setup code is printed instead. From the environment only:
+   * a command line is seen by everybody on the host.
+   */
   readonly adminPassword?: Secret;
 }
 
@@ -39,6 +42,8 @@ export interface ConfigFlags {
   readonly lanAddress?: readonly string[];
   readonly logLevel?: string;
 }
+
+const ADMIN_PASSWORD = 'PLUGTONE_ADMIN_PASSWORD';
 
 /** Reads flags and environment into a Config, or reports every problem at once. */
 export function readConfig(
@@ -75,6 +80,7 @@ export function readConfig(
     return resolve(fallback);
   }
 
+  const adminPassword = environment[ADMIN_PASSWORD];
   const config: Config = {
     dataDir: folder(flags.dataDir, '--data-dir', 'PLUGTONE_DATA_DIR', './data'),
     siteDir: folder(flags.siteDir, '--site-dir', 'PLUGTONE_SITE_DIR', './provisioning'),
@@ -83,7 +89,7 @@ export function readConfig(
     sipPort: port(flags.sipPort, '--sip-port', 'PLUGTONE_SIP_PORT', 5060),
     lanAddresses: readLanAddresses(),
     logLevel: readLogLevel(),
-    ...(environment.PLUGTONE_ADMIN_PASSWORD && { adminPassword: new Secret(environment.PLUGTONE_ADMIN_PASSWORD) }),
+    ...(adminPassword && { adminPassword: new Secret(adminPassword) }),
   };
 
   function readLanAddresses(): string[] {

@@ -44,3 +44,10 @@ test('every problem is reported at once, with what was seen and what was wanted'
   expect(text.split('\n')).toHaveLength(5);
   expect(text).not.toContain('pw@db');
 });
+
+test('the password of the first administrator comes from the environment and never prints itself', () => {
+  const read = readConfig({}, { PLUGTONE_ADMIN_PASSWORD: 'a few words' });
+  expect(read.ok && read.value.adminPassword?.reveal()).toBe('a few words');
+  expect(JSON.stringify(read)).not.toContain('a few words');
+  expect(readConfig({}, { PLUGTONE_ADMIN_PASSWORD: '' })).toMatchObject({ ok: true });
+});
