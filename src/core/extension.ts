@@ -13,3 +13,6 @@ export interface Extension {
 }
 
 export const EXTENSION_NUMBER = /^[0-9A-Za-z._+*#-]{1,32}$/;
+
+/** What a mailbox may be: a number as an extension is one, or nothing. */
+export const VOICEMAIL_NUMBER = /^[0-9A-Za-z._+*#-]{0,32}$/;

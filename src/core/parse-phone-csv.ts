@@ -39,12 +39,12 @@ export function parsePhoneCsv(
   { vendors, allowSharedExtensions = false }: PhoneCsvOptions = {},
 ): Result<PhoneCsv, readonly CsvFault[]> {
   const table = readCsvTable(input);
-  if (!table.ok) return err([table.problem]);
+  if (!table.ok) return err([printable(table.problem)]);
   const [first, ...records] = table.value;
   if (first === undefined)
     return err([{ line: 1, column: '', saw: 'an empty file', want: 'a header line, then phones' }]);
   const header = readCsvHeader(first);
-  if (!header.ok) return header;
+  if (!header.ok) return err(header.problem.map(printable));
 
   const read = records.map((record) => readCsvRow(record, header.value, vendors));
   const drafts = read.map(({ draft }) => draft);
@@ -52,7 +52,9 @@ export function parsePhoneCsv(
     ...read.flatMap((row) => row.faults),
     ...findRowConflicts(drafts, allowSharedExtensions),
     ...findLostZeros(drafts),
-  ].sort((a, b) => a.line - b.line);
+  ]
+    .sort((a, b) => a.line - b.line)
+    .map(printable);
   const wrong = new Set(faults.map(({ line }) => line));
   return ok({ rows: drafts.filter(({ line }) => !wrong.has(line)).flatMap(toRow), faults });
 }
@@ -61,6 +63,13 @@ function toRow({ line, mac, lines, vendorId, model, settings }: PhoneDraft): rea
   const [account, ...moreLines] = lines;
   if (mac === undefined || account === undefined) return [];
   return [{ line, mac, ...account, vendorId, model, settings, moreLines }];
+}
+
+/** A fault is printed on terminals: what would steer one, or turn the text around, is written as its number. */
+function printable({ line, column, saw, want }: CsvFault): CsvFault {
+  const print = (text: string) =>
+    text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  return { line, column: print(column), saw: print(saw), want: print(want) };
 }
 
 /** `line 3, column mac: saw "1565123456", wanted 12 hex digits …` */

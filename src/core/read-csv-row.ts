@@ -1,6 +1,8 @@
+import { findErrorValue } from './find-damage.ts';
 import { unguardFormula } from './guard-formula.ts';
 import type { MacAddress } from './mac-address.ts';
 import {
+  type CellReader,
   type CellResult,
   readCertainText,
   readExtensionCell,
@@ -8,6 +10,7 @@ import {
   readNumberCell,
   readPasswordCell,
   readTextCell,
+  readVoicemailCell,
 } from './read-csv-cell.ts';
 import type { CsvColumn, LineColumn, PhoneColumn } from './read-csv-header.ts';
 import type { CsvFault, CsvRecord } from './read-csv-table.ts';
@@ -56,11 +59,14 @@ export function readCsvRow(
     column === undefined ? '' : (cells[columns.indexOf(column)] ?? '');
 
   /** An empty cell says nothing: undefined. A wrong one is a fault, and undefined. */
-  function read<T>(column: CsvColumn | undefined, reader: (cell: string) => CellResult<T>): T | undefined {
+  function read<T>(column: CsvColumn | undefined, reader: CellReader<T>): T | undefined {
     const cell = textOf(column);
     if (column === undefined || cell.trim() === '') return undefined;
     const isPassword = column.kind === 'line' && column.name === 'password';
-    const result = reader(unguardFormula(isPassword ? cell : cell.trim()));
+    const text = isPassword ? cell : cell.trim();
+    const bare = unguardFormula(text);
+    const broken = findErrorValue(cell.trim());
+    const result = broken === undefined ? reader(bare, bare !== text) : err(broken);
     if (result.ok) return result.value;
     fault(column.title, isPassword ? 'a password that is not shown here' : show(cell), result.problem);
     return undefined;
@@ -76,7 +82,7 @@ export function readCsvRow(
     const displayName = read(lineColumn('display_name', number), readTextCell);
     const authName = read(lineColumn('auth_name', number), readNumberCell);
     const password = read(lineColumn('password', number), readPasswordCell);
-    const voicemail = read(lineColumn('voicemail', number), readNumberCell);
+    const voicemail = read(lineColumn('voicemail', number), readVoicemailCell);
     if (extension !== undefined) {
       certain ||= readCertainText(textOf(extensionColumn)).certain;
       return {

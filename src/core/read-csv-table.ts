@@ -28,6 +28,14 @@ export function readCsvTable(input: string | Uint8Array): Result<readonly CsvRec
   if (input.length > MAX_BYTES) {
     return err({ line: 1, column: '', saw: `a file of ${input.length} bytes`, want: `${MAX_BYTES} at most` });
   }
+  if (WORKBOOKS.some((start) => beginsWith(input, start))) {
+    return err({
+      line: 1,
+      column: '',
+      saw: 'a workbook of a spreadsheet program',
+      want: 'a list: save it as CSV there',
+    });
+  }
   const decoded = (typeof input === 'string' ? input : decode(input)).replace(/^\ufeff/, '');
   const hint = SEPARATOR_LINE.exec(decoded);
   const text = hint === null ? decoded : decoded.slice(hint[0].length);
@@ -64,6 +72,16 @@ function findDelimiter(text: string): string {
 }
 
 const OTHER_FAULT = { saw: 'a line that is not CSV', want: 'cells between commas, semicolons or tabs, quoted by "' };
+/** How ZIP files (.xlsx, .ods) and the compound files of older spreadsheets (.xls) begin. */
+const WORKBOOKS = [
+  [0x50, 0x4b, 0x03, 0x04],
+  [0xd0, 0xcf, 0x11, 0xe0],
+] as const;
+
+function beginsWith(input: string | Uint8Array, start: readonly number[]): boolean {
+  return start.every((byte, index) => (typeof input === 'string' ? input.charCodeAt(index) : input[index]) === byte);
+}
+
 const FAULTS: Readonly<Record<string, Pick<CsvFault, 'saw' | 'want'>>> = {
   CSV_QUOTE_NOT_CLOSED: { saw: 'a quoted cell that never ends', want: 'a closing "' },
   CSV_INVALID_CLOSING_QUOTE: { saw: 'text after a closing "', want: 'a separator, or "" for a quote in the cell' },

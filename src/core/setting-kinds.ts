@@ -1,3 +1,4 @@
+import { VOICEMAIL_NUMBER } from './extension.ts';
 import { findNear } from './find-near.ts';
 import type { PhoneSettings, SettingName } from './settings.ts';
 import { listTimeZones } from './time-zones.ts';
@@ -85,10 +86,7 @@ export const SETTING_KINDS: { readonly [K in SettingName]: SettingKind<PhoneSett
   outboundProxy: PROXY,
   // A minute keeps a registrar busy for nothing; a day is what phones take at most.
   registrationExpirySeconds: integer(60, 86_400, ' (seconds)'),
-  voicemailNumber: text(
-    /^[0-9A-Za-z._+*#-]{0,32}$/,
-    'a number of up to 32 characters 0-9 A-Z a-z . _ + * # -, or nothing',
-  ),
+  voicemailNumber: text(VOICEMAIL_NUMBER, 'a number of up to 32 characters 0-9 A-Z a-z . _ + * # -, or nothing'),
   dtmfMethod: oneOf('rfc2833', 'inband', 'sip-info'),
   codecs: CODECS,
   srtp: oneOf('off', 'optional', 'required'),

@@ -22,8 +22,10 @@ const character = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }).filter((text) => !/\p{C}|[\u2028\u2029]/u.test(text)),
 );
 const text = fc.array(character, { maxLength: 40 }).map((parts) => parts.join(''));
-const trimmed = text.map((value) => value.trim());
-const password = text.filter((value) => value.trim() !== '');
+// What a spreadsheet might have made of something else, and what guards it.
+const spoiled = fc.constantFrom('####', '#N/A', "'#NV", '1.5E+11', '12. Mai', "''2024-01-02", '1,001', '5,07', '101.0');
+const trimmed = fc.oneof({ weight: 3, arbitrary: text.map((value) => value.trim()) }, spoiled);
+const password = fc.oneof({ weight: 3, arbitrary: text.filter((value) => value.trim() !== '') }, spoiled);
 
 test('what is written is read back to the same values, whatever they begin with', () => {
   const sample = fc.record({

@@ -106,7 +106,7 @@ test('an account without an extension is a fault, wherever it is', () => {
   ]);
 });
 
-test.each([
+test.each<readonly [column: string, cell: string, reason: RegExp]>([
   ['mac', '1565123456', /saw "1565123456", wanted 12 hex digits, here are 10: a spreadsheet has cut the leading zeros/],
   ['mac', '1.2E+11', /a spreadsheet has turned a long number into a rounded one/],
   ['mac', '1,565E+9', /a spreadsheet has turned a long number into a rounded one/],
@@ -117,8 +117,26 @@ test.each([
   ['extension', '02-Jan', /no date/],
   ['extension', 'Mrz 24', /no date/],
   ['extension', '101.0', /a number without decimals/],
+  ['extension', '5,07', /a number without decimals/],
+  ['extension', '1,001', /digits without separators/],
+  ['extension', '12. Mai', /no date/],
+  ['extension', '12. Mai 2024', /no date/],
+  ['mac', '12. Mai', /no date/],
+  ['mac', '156,512,345,678', /digits without separators/],
+  ['mac', '1.565.123.456', /digits without separators/],
+  ['mac', "'00156512", /saw "'00156512", wanted the same without the apostrophe/],
+  ['extension', "'505", /without the apostrophe/],
+  ...['TRUE', 'False', 'WAHR', 'falsch'].map((word) => ['extension', word, /has made yes or no/] as const),
+  ...['mac', 'extension', 'display_name', 'auth_name', 'voicemail', 'vendor', 'model', 'setting.language'].map(
+    (column) => [column, '#NAME?', /a spreadsheet shows an error/] as const,
+  ),
+  ...['#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NUM!', '#NULL!', '#NV', '#BEZUG!', '#', '####'].map(
+    (value) => ['password', value, /a spreadsheet shows an error/] as const,
+  ),
+  ['password', '12. Mai', /no date/],
   ['extension', 'a b', /1-32 characters of 0-9 A-Z a-z/],
   ['auth_name', '1,2E+11', /rounded/],
+  ['voicemail', 'x y', /a number of up to 32 characters/],
   ['display_name', 'two\nlines', /text in one line/],
   ['display_name', 'x'.repeat(129), /128 characters at most/],
   ['setting.vlanId', '5000', /a whole number 0-4094/],
@@ -132,6 +150,48 @@ test.each(['101', '1-2', '0101', '+493012345', '*97', '12-abc', '1E5'])(
     expect(faultOf('extension', cell)).toBe('');
   },
 );
+
+test.each(['#1', 'a#', 'TRUE', '5,07', '2024-01-02', '12-Mai', "'505", '1,001'])(
+  'the password %s may be meant so',
+  (cell) => {
+    expect(faultOf('password', cell)).toBe('');
+  },
+);
+
+test.each([
+  ['password', "'####", '####'],
+  ['password', "'1.5E+11", '1.5E+11'],
+  ['display_name', "'#NAME?", '#NAME?'],
+  ['auth_name', "'12. Mai", '12. Mai'],
+])('in column %s, the apostrophe of %s says that it is meant so', (column, cell, value) => {
+  const [row] = read(`mac,extension,${column}\n${MAC},101,${cell}\n`).rows;
+  expect([row?.password?.reveal(), row?.displayName, row?.authName]).toContain(value);
+});
+
+test.each([
+  ['.xlsx', [0x50, 0x4b, 0x03, 0x04, 0x14, 0x00, 0x06, 0x0a, 0x9b]],
+  ['.xls', [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]],
+])('a workbook (%s) is told for what it is, in one sentence', (_name, bytes) => {
+  const said = 'line 1: saw a workbook of a spreadsheet program, wanted a list: save it as CSV there';
+  expect(refusal(Uint8Array.from(bytes))).toEqual([said]);
+});
+
+test('no fault holds a character that steers a terminal', () => {
+  const wild = '\u001b[2J\u009b31m\u007f\u202e';
+  for (const text of [`mac,extension,${wild}\n`, `mac,extension\n${wild},${wild}\n`]) {
+    const result = parsePhoneCsv(text);
+    const told = result.ok ? result.value.faults : result.problem;
+    expect(told.length).toBeGreaterThan(0);
+    for (const fault of told) expect(describeCsvFault(fault)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const result = parsePhoneCsv(`mac,extension\n${text}\n`);
+      const told = result.ok ? result.value.faults : result.problem;
+      for (const fault of told) expect(describeCsvFault(fault)).not.toMatch(/[\p{Cc}\u2028]/u);
+    }),
+  );
+});
 
 test('a password is never shown, not even a wrong one', () => {
   const fault = faultOf('password', '1.23457E+15');
