@@ -1,7 +1,8 @@
+import type { PhoneKindRules } from './check-phone-kind.ts';
 import { findLostZeros, findRowConflicts } from './find-row-conflicts.ts';
 import type { MacAddress } from './mac-address.ts';
 import { readCsvHeader } from './read-csv-header.ts';
-import { type KnownVendors, type PhoneDraft, type PhoneLine, readCsvRow } from './read-csv-row.ts';
+import { type PhoneDraft, type PhoneLine, readCsvRow } from './read-csv-row.ts';
 import { type CsvFault, readCsvTable } from './read-csv-table.ts';
 import { err, ok, type Result } from './result.ts';
 import type { SettingsPatch } from './settings.ts';
@@ -26,9 +27,8 @@ export interface PhoneCsv {
   readonly faults: readonly CsvFault[];
 }
 
-export interface PhoneCsvOptions {
-  /** Vendors that a row may name, by id or name in any case. Left out: the word is taken as it stands. */
-  readonly vendors?: KnownVendors | undefined;
+/** Vendors are named by id or name in any case; where none are given, the word is taken as it stands. */
+export interface PhoneCsvOptions extends PhoneKindRules {
   /** Let two phones have the same extension, if the rows do not contradict each other about it. */
   readonly allowSharedExtensions?: boolean | undefined;
 }
@@ -36,7 +36,7 @@ export interface PhoneCsvOptions {
 /** Reads a list of phones as people write and spreadsheets export them. Total: any input gives rows and faults. The error: no list at all. */
 export function parsePhoneCsv(
   input: string | Uint8Array,
-  { vendors, allowSharedExtensions = false }: PhoneCsvOptions = {},
+  { allowSharedExtensions = false, ...rules }: PhoneCsvOptions = {},
 ): Result<PhoneCsv, readonly CsvFault[]> {
   const table = readCsvTable(input);
   if (!table.ok) return err([printable(table.problem)]);
@@ -46,7 +46,7 @@ export function parsePhoneCsv(
   const header = readCsvHeader(first);
   if (!header.ok) return err(header.problem.map(printable));
 
-  const read = records.map((record) => readCsvRow(record, header.value, vendors));
+  const read = records.map((record) => readCsvRow(record, header.value, rules));
   const drafts = read.map(({ draft }) => draft);
   const faults = [
     ...read.flatMap((row) => row.faults),

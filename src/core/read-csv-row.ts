@@ -1,3 +1,4 @@
+import { checkPhoneKind, type KnownVendor, type PhoneKindRules } from './check-phone-kind.ts';
 import { findErrorValue } from './find-damage.ts';
 import { unguardFormula } from './guard-formula.ts';
 import type { MacAddress } from './mac-address.ts';
@@ -41,15 +42,13 @@ export interface PhoneDraft {
   readonly settings: SettingsPatch | undefined;
 }
 
-export type KnownVendors = readonly { readonly id: string; readonly name: string }[];
-
 /** What a setting's cell says to set it to nothing; an empty cell leaves it to the weaker layers. */
 export const EMPTY_SETTING = '(none)';
 
 export function readCsvRow(
   { line, cells }: CsvRecord,
   columns: readonly CsvColumn[],
-  vendors: KnownVendors | undefined,
+  rules: PhoneKindRules,
 ): { readonly draft: PhoneDraft; readonly faults: readonly CsvFault[] } {
   const faults: CsvFault[] = [];
   const fault = (column: string, saw: string, want: string) => faults.push({ line, column, saw, want });
@@ -104,8 +103,13 @@ export function readCsvRow(
   if (textOf(macColumn).trim() === '') fault(macColumn?.title ?? 'mac', 'an empty cell', "the phone's MAC address");
   const numbers = new Set(columns.flatMap((column) => (column.kind === 'line' ? [column.line] : [])));
   const lines = [...numbers].sort((a, b) => a - b).flatMap((number) => readLine(number) ?? []);
-  const vendorId = read(phoneColumn('vendor'), (cell) => readVendor(cell, vendors));
-  const model = read(phoneColumn('model'), readTextCell);
+  const vendorId = read(phoneColumn('vendor'), (cell) => readVendor(cell, rules.vendors));
+  let model = read(phoneColumn('model'), readTextCell);
+  if (mac !== undefined) {
+    const checked = checkPhoneKind({ mac, vendorId, model }, rules);
+    model = checked.model;
+    if (checked.fault !== undefined) faults.push({ line, ...checked.fault });
+  }
 
   let settings: SettingsPatch | undefined;
   for (const column of columns) {
@@ -128,7 +132,7 @@ export function readCsvRow(
   return { draft: { line, mac, lines, certain, vendorId, model, settings }, faults };
 }
 
-function readVendor(cell: string, vendors: KnownVendors | undefined): CellResult<string> {
+function readVendor(cell: string, vendors: readonly KnownVendor[] | undefined): CellResult<string> {
   const word = cell.toLowerCase();
   if (vendors === undefined) return readTextCell(word);
   const vendor = vendors.find(({ id, name }) => id.toLowerCase() === word || name.toLowerCase() === word);

@@ -1,7 +1,9 @@
-import { parsePhoneCsv } from '../core/parse-phone-csv.ts';
+import type { MacAddress } from '../core/mac-address.ts';
+import { type PhoneCsv, parsePhoneCsv } from '../core/parse-phone-csv.ts';
 import type { CsvFault } from '../core/read-csv-table.ts';
 import { ok, type Result } from '../core/result.ts';
 import { vendors } from '../vendors/all.ts';
+import { recognise } from '../vendors/recognise.ts';
 import { type ImportEffect, importDevices, planImport } from './import-devices.ts';
 import type { Office } from './office.ts';
 
@@ -21,7 +23,7 @@ export type CsvInput = string | Uint8Array;
 
 /** What an import would do. Nothing is written. The problem: this is no list at all. */
 export function previewCsvImport(office: Office, input: CsvInput, now: number): Result<CsvImport, readonly CsvFault[]> {
-  const parsed = parsePhoneCsv(input, { vendors });
+  const parsed = parseList(office, input);
   if (!parsed.ok) return parsed;
   const { rows, faults } = parsed.value;
   return ok(toImport(planImport(office, rows, now).effects, faults, false));
@@ -33,7 +35,7 @@ export async function importCsv(
   input: CsvInput,
   options: { readonly actor: string; readonly partial: boolean; readonly now: number },
 ): Promise<Result<CsvImport, readonly CsvFault[]>> {
-  const parsed = parsePhoneCsv(input, { vendors });
+  const parsed = parseList(office, input);
   if (!parsed.ok) return parsed;
   const { rows, faults } = parsed.value;
   if (faults.length > 0 && !options.partial) {
@@ -41,6 +43,12 @@ export async function importCsv(
   }
   const { effects, stored } = await importDevices(office, rows, options);
   return ok(toImport(effects, faults, stored));
+}
+
+function parseList(office: Office, input: CsvInput): Result<PhoneCsv, readonly CsvFault[]> {
+  const words = { userAgent: '', vendor: '', model: '', firmware: '' };
+  const vendorOfMac = (mac: MacAddress) => recognise(vendors, { mac, words })?.vendorId;
+  return parsePhoneCsv(input, { vendors, vendorOfMac, decided: office.findDevice });
 }
 
 function toImport(effects: readonly ImportEffect[], faults: readonly CsvFault[], stored: boolean): CsvImport {

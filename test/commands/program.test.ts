@@ -144,6 +144,13 @@ test('nothing of a broken list is imported, and every fault has its line', async
   expect(out.trim().split('\n')).toHaveLength(3);
 });
 
+test('a list that contradicts a MAC address, or names a model that there is not, is refused with the right names', async () => {
+  const text = 'mac,extension,vendor,model\n000413000001,101,yealink,\n000413000002,102,snom,D78X5\n';
+  expect(await plugtone('import', list('kinds.csv', text), '--data-dir', join(folder, 'kinds'))).toBe(1);
+  expect(errors).toContain('line 2, column vendor: saw "yealink", wanted snom');
+  expect(errors).toMatch(/line 3, column model: saw "D78X5", wanted a model of Snom: .*D785/);
+});
+
 test('an export is a file for its owner alone, comes back the same, and never overwrites', async () => {
   const data = ['--data-dir', join(folder, 'export')];
   await plugtone('import', list('export.csv', GOOD), ...data);

@@ -269,6 +269,36 @@ test('a vendor that is not known is a fault that lists those that are', () => {
   expect(faults(text('acmee'), { vendors })[0]).toMatch(/saw "acmee", wanted one of acme, other/);
 });
 
+const KINDS = {
+  vendors: [
+    { id: 'acme', name: 'Acme Phones', models: [{ name: 'A10' }, { name: 'A20' }, { name: 'B7' }] },
+    { id: 'other', name: 'Other', models: [{ name: 'X1' }], modelOf: () => 'X1' },
+  ],
+  vendorOfMac: (mac: string) => (mac.startsWith('001565') ? 'acme' : undefined),
+};
+
+test('a vendor that contradicts the MAC address is a fault, unless the office has decided so before', () => {
+  const text = `mac,extension,vendor\n${MAC},101,other\n`;
+  expect(faults(text, KINDS)).toEqual([
+    'line 2, column vendor: saw "other", wanted acme, whose MAC address it is; if it is right all the same, approve this phone by itself',
+  ]);
+  expect(faults(text, { ...KINDS, decided: () => ({ vendorId: 'other', model: null }) })).toEqual([]);
+  expect(faults(text.replace('other', 'acme'), KINDS)).toEqual([]);
+  expect(faults(text.replace(MAC, '02:00:00:00:00:01'), KINDS)).toEqual([]);
+});
+
+test('a model that its vendor does not have is a fault that names near ones, unless the office has it so already', () => {
+  const text = (model: string) => `mac,extension,model\n${MAC},101,${model}\n`;
+  expect(faults(text('A21'), KINDS)).toEqual([
+    'line 2, column model: saw "A21", wanted a model of Acme Phones: A20; if it is a new one, leave the cell empty',
+  ]);
+  expect(faults(text('QQQ'), KINDS)[0]).toContain('one of A10, A20, B7');
+  expect(faults(text('Z9'), { ...KINDS, decided: () => ({ vendorId: 'acme', model: 'Z9' }) })).toEqual([]);
+  expect(read(text('b7'), KINDS).rows[0]?.model).toBe('B7');
+  expect(read(`mac,extension,model\n02:00:00:00:00:01,101,Z9\n`, KINDS).rows[0]?.model).toBe('Z9');
+  expect(read(`mac,extension,vendor,model\n02:00:00:00:00:01,101,other,whatever\n`, KINDS).rows[0]?.model).toBe('X1');
+});
+
 test('no input makes the parser throw', () => {
   const snippet = fc.constantFrom(
     'mac',
