@@ -22,7 +22,7 @@
   document.addEventListener('htmx:after:swap', () => {
     for (const check of document.querySelectorAll('[data-check]')) {
       const field = document.getElementById(check.dataset.check);
-      const isWrong = check.textContent.trim() !== '';
+      const isWrong = check.matches('.error') && check.textContent.trim() !== '';
       if (isWrong) field?.setAttribute('aria-invalid', 'true');
       else field?.removeAttribute('aria-invalid');
       field?.closest('.field').classList.toggle('wrong', isWrong);
@@ -32,7 +32,8 @@
   // ---- What was previewed is not what is typed now.
   document.addEventListener('input', (event) => {
     const id = event.target.form?.dataset.previews;
-    if (id) document.getElementById(id)?.replaceChildren();
+    const preview = id && document.getElementById(id);
+    if (preview && !preview.contains(event.target)) preview.replaceChildren();
   });
 
   // ---- Revert asks nothing: that is what it is for.
