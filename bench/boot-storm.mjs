@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // The moment when the power comes back: all phones of an office ask within a second, and each wants its own file. See
 // docs/performance.md.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { openNetwork, whyNoNamespaces } from './lib/network.mjs';
+import { openNetwork } from './lib/network.mjs';
 import { cpuSeconds, droppedDatagrams, peakMemoryMiB } from './lib/process-figures.mjs';
 import { printHottest } from './lib/profile.mjs';
 import { compilePrograms, openTempFolder, runForJson } from './lib/programs.mjs';
@@ -49,7 +49,7 @@ async function main() {
   const phones = Number(flags.phones);
   const folder = openTempFolder();
   compilePrograms(folder, ['phones']);
-  const network = openStormNetwork(phones);
+  const network = openNetwork({ phoneAddresses: phones, macOf });
   process.stdout.write(`${describeMachine(['no peer'])}\nnetwork   ${network.description}\n\n`);
   const dataDir = prepareDataDir(main, folder, phones);
 
@@ -62,14 +62,6 @@ async function main() {
   printStorm(phones, runs);
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(runs, null, 2)}\n`);
   network.close();
-}
-
-/** @param {number} phones */
-function openStormNetwork(phones) {
-  if (whyNoNamespaces() === undefined && spawnSync('nft', ['--version']).status !== 0) {
-    throw new Error('nft is wanted, so that each phone has its own MAC address: apt-get install nftables');
-  }
-  return openNetwork({ phoneAddresses: phones, macOf });
 }
 
 /**
@@ -113,7 +105,7 @@ async function readEventLoopDelays(network) {
   const script = 'fetch(process.argv[1]).then((reply) => reply.text()).then((text) => process.stdout.write(text))';
   const [program = '', ...args] = network.onPhones([
     ...[process.execPath, '-e', script],
-    `http://${network.serverAddress}:8080/metrics`,
+    `http://${network.serverAddress}:${network.webPort}/metrics`,
   ]);
   const { stdout } = await promisify(execFile)(program, args);
   const read = (name) =>

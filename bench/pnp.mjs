@@ -14,6 +14,7 @@ import { describeMachine, formatNumber, formatTable, median } from './lib/report
 import {
   FIRST_MAC,
   kamailioVersion,
+  macOf,
   prepareDataDir,
   startAppliance,
   startKamailio,
@@ -23,7 +24,7 @@ import {
 const HELP = `node bench/pnp.mjs [options]     as root for network namespaces, else over loopback
   --repetitions N   of each measurement, interleaved (default 3)
   --seconds S       of each load (default 5)
-  --phones N        approved phones that ask in turns, a multiple of 100 (default 5000)
+  --phones N        approved phones that ask in turns (default 5000)
   --burst N         SUBSCRIBEs of a burst (default 5000; 0: none)
   --appliance FILE  main.js of the appliance (default ../dist/main.js)
   --only NAMES      of appliance,kamailio,responder, comma list
@@ -34,17 +35,14 @@ const HELP = `node bench/pnp.mjs [options]     as root for network namespaces, e
 /** Exchanges under way at a time: the load that feasibility was measured with, and small beside what a buffer holds. */
 const WINDOW = 64;
 
-/** Per second. The boot storm's rate: all phones of a large office within one second. */
-const OPEN_RATE = 5_000;
+/** Per second; well below what each of them can do, so that it shows the time of an answer and not of a queue. */
+const OPEN_RATE = 1_000;
 
 /** Seconds. Node compiles its hot functions within the first second; two leave the rest out. */
 const WARM_UP_SECONDS = 2;
 
 /** Ms for a server to finish what it has queued before the next load. */
 const REST_MS = 1_500;
-
-/** Addresses that the phones ask from; more would measure the kernel's neighbour table. */
-const PHONE_ADDRESSES = 100;
 
 /** net.core.rmem_max: the default of kernels for decades, and what systemd/plugtone-sysctl.conf raises it to. */
 const BUFFER_LIMITS = [212_992, 4_194_304];
@@ -75,7 +73,7 @@ async function main() {
   const phones = Number(flags.phones);
   const folder = openTempFolder();
   compilePrograms(folder, ['load', 'responder']);
-  const network = openNetwork({ phoneAddresses: PHONE_ADDRESSES });
+  const network = openNetwork({ phoneAddresses: phones, macOf });
   const kamailio = kamailioVersion();
   process.stdout.write(`${describeMachine([kamailio === undefined ? 'no Kamailio' : `Kamailio ${kamailio}`])}\n`);
   process.stdout.write(`network   ${network.description}\n\n`);

@@ -9,6 +9,8 @@ import { availableParallelism } from 'node:os';
  * @property {string} serverAddress
  * @property {string} serverInterface
  * @property {number} sipPort
+ * @property {number} webPort
+ * @property {number} phonePort
  * @property {string} phoneAddress first of the phones' addresses, the others follow
  * @property {number} phoneAddresses
  * @property {(command: readonly string[]) => string[]} onServer the same command, run where servers run
@@ -16,14 +18,16 @@ import { availableParallelism } from 'node:os';
  * @property {() => void} close
  */
 
-/** On a host of its own the group's port is free; on loopback it may be a PBX's. */
-const LOOPBACK_SIP_PORT = 15060;
+/** In a namespace of its own an appliance has its usual ports; on loopback a PBX or another appliance may have them. */
+const OWN_PORTS = { sipPort: 5060, webPort: 8080, phonePort: 8060 };
+const LOOPBACK_PORTS = { sipPort: 15_060, webPort: 18_080, phonePort: 18_060 };
 
 /** Why namespaces cannot be had; undefined: they can. */
 export function whyNoNamespaces() {
   if (process.platform !== 'linux') return 'network namespaces are Linux’s';
   if (process.getuid?.() !== 0) return 'network namespaces need root';
   if (spawnSync('ip', ['-V']).status !== 0) return 'iproute2 is not installed';
+  if (spawnSync('nft', ['--version']).status !== 0) return 'nftables is not installed';
   const probe = `ptb-probe-${process.pid}`;
   const made = spawnSync('ip', ['netns', 'add', probe], { encoding: 'utf8' });
   spawnSync('ip', ['netns', 'del', probe]);
@@ -33,8 +37,7 @@ export function whyNoNamespaces() {
 /**
  * @param {object} wanted
  * @param {number} wanted.phoneAddresses
- * @param {((index: number) => string) | undefined} [wanted.macOf] each phone's own MAC address, as the server's neighbour table shall
- *   show it; needs nft
+ * @param {(index: number) => string} wanted.macOf each phone's own MAC address, as the server's neighbour table shall show it
  * @returns {Network}
  */
 export function openNetwork({ phoneAddresses, macOf }) {
@@ -46,7 +49,7 @@ export function openNetwork({ phoneAddresses, macOf }) {
     description: 'multicast over loopback, one address for all phones',
     serverAddress: '127.0.0.1',
     serverInterface: 'lo',
-    sipPort: LOOPBACK_SIP_PORT,
+    ...LOOPBACK_PORTS,
     phoneAddress: '127.0.0.1',
     phoneAddresses: 1,
     onServer: (command) => onCore(0, command),
@@ -57,7 +60,7 @@ export function openNetwork({ phoneAddresses, macOf }) {
 
 /**
  * @param {number} phoneAddresses
- * @param {((index: number) => string) | undefined} macOf
+ * @param {(index: number) => string} macOf
  * @returns {Network}
  */
 function openNamespaces(phoneAddresses, macOf) {
@@ -80,13 +83,13 @@ function openNamespaces(phoneAddresses, macOf) {
     phones,
     addresses.map((address) => `addr add ${address}/16 dev eth0`),
   );
-  if (macOf !== undefined) giveOwnMacs(server, phones, addresses, macOf);
+  giveOwnMacs(server, phones, addresses, macOf);
   return {
     kind: 'namespaces',
-    description: `multicast over a cable between two network namespaces, ${phoneAddresses} phone addresses`,
+    description: `multicast over a cable between two network namespaces, ${phoneAddresses} phones with an address and a MAC each`,
     serverAddress: '10.79.0.1',
     serverInterface: 'eth0',
-    sipPort: 5060,
+    ...OWN_PORTS,
     phoneAddress: phoneAddressAt(0),
     phoneAddresses,
     onServer: (command) => ['ip', 'netns', 'exec', server, ...onCore(0, command)],

@@ -72,6 +72,7 @@ export async function startAppliance({ network, main, dataDir, folder, nodeFlags
     ...[process.execPath, ...nodeFlags, main, 'serve'],
     ...['--data-dir', join(own, 'data'), '--site-dir', join(own, 'site')],
     ...['--lan-address', network.serverAddress, '--sip-port', String(network.sipPort)],
+    ...['--web-port', String(network.webPort), '--phone-port', String(network.phonePort)],
   ];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const server = start(network.onServer(variables.length > 0 ? ['env', ...variables, ...command] : command), own);

@@ -149,6 +149,7 @@ static void read_options(int count, char **arguments) {
 }
 
 static int open_sources(void) {
+    allow_open_files(options.sources + 64);
     int poll = epoll_create1(0);
     sources = calloc(options.sources, sizeof *sources);
     for (unsigned i = 0; i < options.sources; i++) {

@@ -111,22 +111,6 @@ static void read_options(int count, char **arguments) {
     }
 }
 
-/* Two sockets for each phone. */
-static void allow_open_files(unsigned wanted) {
-    struct rlimit limit;
-    getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur >= wanted) {
-        return;
-    }
-    limit.rlim_cur = wanted;
-    if (limit.rlim_max < wanted) {
-        limit.rlim_max = wanted;
-    }
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("setrlimit, for two sockets for each phone");
-    }
-}
-
 /* The low bit of what epoll hands back says which of a phone's sockets it is. */
 static void watch(int fd, unsigned index, bool is_http, uint32_t events, int operation) {
     struct epoll_event event = {.events = events, .data.u64 = ((uint64_t)index << 1) | (is_http ? 1 : 0)};

@@ -56,6 +56,22 @@ static inline struct in_addr address_after(struct in_addr first, uint32_t steps)
     return address;
 }
 
+/* Each phone has sockets of its own. */
+static inline void allow_open_files(unsigned wanted) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= wanted) {
+        return;
+    }
+    limit.rlim_cur = wanted;
+    if (limit.rlim_max < wanted) {
+        limit.rlim_max = wanted;
+    }
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        die("setrlimit, for the sockets of all phones");
+    }
+}
+
 static inline void ask_generous_buffers(int fd) {
     int bytes = GENEROUS_BUFFER;
     /* Without the privilege the plain request is granted as far as the system allows. */
