@@ -106,7 +106,7 @@ export async function openResyncs(options: Options): Promise<Resyncs> {
       const result = resyncDevice(office, deliveries, mac, 'resync');
       // A delivery that fails at once has told so in the journey already.
       if (result.ok || !asked.delete(mac)) continue;
-      run = { ...run, skipped: run.skipped + 1 };
+      run = { ...run, asked: run.asked - 1, skipped: run.skipped + 1 };
     }
     if (waiting.length > 0) timer = setTimeout(askNext, options.pauseMs ?? PAUSE_MS);
     else timer = setTimeout(giveUp, options.lastWaitMs ?? LAST_WAIT_MS);

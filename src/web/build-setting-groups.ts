@@ -17,6 +17,7 @@ export interface SettingFieldView {
   readonly choices: readonly { readonly value: string; readonly text: string; readonly isChosen: boolean }[];
   /** Empty means something of its own: no server, no number. */
   readonly canBeEmpty: boolean;
+  readonly emptyText: string;
   readonly isOwnEmpty: boolean;
   readonly error: string;
 }
@@ -32,6 +33,8 @@ const LISTS: Partial<Record<SettingName, string>> = {
   language: 'languages',
   toneCountry: 'countries',
 };
+/** Empty means: this appliance, by its address on the phone's LAN. */
+const OWN_ADDRESS: ReadonlySet<string> = new Set(['sipServer', 'ntpServer']);
 const NEVER_EMPTY: ReadonlySet<string> = new Set(['codecs', 'language', 'toneCountry']);
 
 /** `own`: what the layer says; `below`: what phones have without it; `form`: what was typed, where something was. */
@@ -57,10 +60,14 @@ export function buildSettingGroups(
         input,
         value,
         list: LISTS[name] ?? '',
-        inherited: say(name, spellSetting(below.values[name])) || t('settings.none'),
+        inherited:
+          say(name, spellSetting(below.values[name])) ||
+          t(OWN_ADDRESS.has(name) ? 'site.own-address' : 'settings.none'),
         inheritedFrom: t(`layer.${below.from[name]}`),
         choices: choices.map((choice) => ({ value: choice, text: say(name, choice), isChosen: choice === value })),
-        canBeEmpty: input === 'text' && !NEVER_EMPTY.has(name),
+        // Where nothing is inherited, leaving it empty says the same.
+        canBeEmpty: input === 'text' && !NEVER_EMPTY.has(name) && (below.values[name] !== '' || set === ''),
+        emptyText: t(OWN_ADDRESS.has(name) ? 'site.own-empty-address' : 'site.own-empty'),
         isOwnEmpty: form === undefined ? set === '' : form.has(`own.${name}`) && value === '',
         error: faults[name] ?? '',
       };

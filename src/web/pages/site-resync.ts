@@ -65,7 +65,7 @@ export function addSiteResyncPages(app: ApiApp, kit: PageKit, doors: PageDoors):
       run: run && {
         ...run,
         isGoingOn: run.endedAt === null,
-        isAsking: run.endedAt === null && run.asked < run.phones,
+        isAsking: run.endedAt === null && run.asked + run.skipped < run.phones,
         done: run.fetched + run.stuck + run.skipped,
       },
     };
