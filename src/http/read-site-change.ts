@@ -1,7 +1,10 @@
+import { findListed, nameModels } from '../core/check-phone-kind.ts';
+import type { Device } from '../core/device.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { Secret } from '../core/secret.ts';
 import type { SettingsPatch } from '../core/settings.ts';
 import type { AutoApproveRule, Site } from '../core/site.ts';
+import { vendorById } from '../vendors/all.ts';
 import type { InputError } from './format-input-errors.ts';
 import { readSettingsLayer, readSettingsLayers } from './read-settings-layer.ts';
 import type { SiteBody } from './schemas/site.ts';
@@ -11,12 +14,14 @@ const LONGEST_RANGE = 10_000;
 
 /**
  * Turns a body of PUT /site into an edit. What the body names is replaced as a whole, what it leaves out stays. `before` is
- * the site as it is, `vendorIds` the vendors that exist.
+ * the site as it is, `vendorIds` the vendors that exist, `phones` those of the office: a model that one of them has may be named
+ * although no list has it.
  */
 export function readSiteChange(
   body: SiteBody,
   before: Site,
   vendorIds: readonly string[],
+  phones: Iterable<Pick<Device, 'vendorId' | 'model'>> = [],
 ): Result<(site: Site) => Site, readonly InputError[]> {
   const errors: InputError[] = [];
   const known = `the id of a vendor: ${vendorIds.join(', ')}`;
@@ -37,11 +42,9 @@ export function readSiteChange(
   );
   const modelSettings = take(
     body.modelSettings &&
-      readSettingsLayers('body.modelSettings', body.modelSettings, (name) => {
-        const slash = name.indexOf('/');
-        const isSound = slash > 0 && slash < name.length - 1 && vendorIds.includes(name.slice(0, slash));
-        return isSound ? undefined : `<vendor id>/<model>; vendors are ${vendorIds.join(', ')}`;
-      }),
+      readSettingsLayers('body.modelSettings', body.modelSettings, (name) =>
+        Object.hasOwn(before.modelSettings, name) ? undefined : checkModelName(name, vendorIds, phones),
+      ),
   );
   const autoApprove = take(body.autoApprove && readRules(body.autoApprove, vendorIds));
 
@@ -65,6 +68,23 @@ export function readSiteChange(
     autoApprove: autoApprove ?? site.autoApprove,
     retentionDays: retentionDays ?? site.retentionDays,
   }));
+}
+
+/** What was wanted of `<vendor id>/<model>`; undefined: it is right. */
+function checkModelName(
+  name: string,
+  vendorIds: readonly string[],
+  phones: Iterable<Pick<Device, 'vendorId' | 'model'>>,
+): string | undefined {
+  const slash = name.indexOf('/');
+  const vendorId = name.slice(0, Math.max(slash, 0));
+  const vendor = vendorIds.includes(vendorId) ? vendorById(vendorId) : undefined;
+  const model = name.slice(slash + 1);
+  if (vendor === undefined || model === '') return `<vendor id>/<model>; vendors are ${vendorIds.join(', ')}`;
+  // To the letter: that is how the layer of a phone is found.
+  if (vendor.models.some((listed) => listed.name === model)) return undefined;
+  for (const phone of phones) if (phone.vendorId === vendorId && phone.model === model) return undefined;
+  return `${vendorId}/ and a model of ${vendor.name}: ${findListed(vendor, model) ?? nameModels(vendor, model)}`;
 }
 
 /** The same password again is no change: the old object stays. */

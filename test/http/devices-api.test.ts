@@ -174,6 +174,17 @@ test('the journey is paged, newest first', async () => {
   expect(rest.next).toBeNull();
 });
 
+test('the journey of a phone that nobody ever saw is not found; that of a forgotten one stays', async () => {
+  expectProblem(await call('GET', at('02:00:00:00:00:99/journey')), 404, 'no-such-device');
+  const forgotten = mac('02:00:00:00:00:98');
+  world.record(forgotten, 'seen');
+  const all = await call('GET', at(`${forgotten}/journey`));
+  expect([all.status, all.json.items.length]).toEqual([200, 1]);
+  const older = await call('GET', at(`${forgotten}/journey?before=1`));
+  expect([older.status, older.json.items]).toEqual([200, []]);
+  expect((await call('GET', at(`${PENDING}/journey`))).status).toBe(200);
+});
+
 test('the file is shown as JSON and as text', async () => {
   const { json } = await call('GET', at(`${APPROVED}/config`));
   expect(json).toEqual({

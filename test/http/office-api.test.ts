@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import type { ApiApp } from '../../src/http/api-app.ts';
 import { createWebServer } from '../../src/http/web-server.ts';
 import { type ApiClient, createClient, expectProblem } from './api-client.ts';
-import { APPROVED, createWorld, extension, type World } from './web-world.ts';
+import { APPROVED, createWorld, device, extension, type World } from './web-world.ts';
 
 const NEW_PASSWORD = 'n3w-Pa55-&<>"';
 const CONSOLE_PASSWORD = 'c0nsole-one-Pa55';
@@ -74,6 +74,10 @@ test.each([
   [{ password: 'c0nsole-one-Pa55\u0007' }, 'body.password'],
   [{ authName: '' }, 'body.authName'],
   [{ voicemail: 97 }, 'body.voicemail'],
+  [{ voicemail: 'x y' }, 'body.voicemail'],
+  [{ voicemail: '*'.repeat(33) }, 'body.voicemail'],
+  [{ authName: 'a\u0007b' }, 'body.authName'],
+  [{ authName: 'x'.repeat(101) }, 'body.authName'],
   [{ displayName: null }, 'body.displayName'],
   [{ secret: 'x' }, 'body.secret'],
 ])('PUT %j is refused by name', async (body, where) => {
@@ -175,11 +179,31 @@ test('the password of the site is taken away with null, unless the policy needs 
   expect(taken.json).toMatchObject({ consolePasswordSet: false, consolePasswordPolicy: 'random' });
 });
 
+test('settings for a model that there is not name the models that may be meant; a new one that a phone has is taken', async () => {
+  const put = (name: string) => call('PUT', '/api/v1/site', { body: { modelSettings: { [name]: { vlanId: 7 } } } });
+  const near = expectProblem(await put('snom/d785'), 400, 'invalid-input').errors;
+  expect(near).toMatchObject([{ where: 'body.modelSettings.snom/d785', wanted: 'snom/ and a model of Snom: D785' }]);
+  expect(expectProblem(await put('yealink/T46X'), 400, 'invalid-input').errors).toMatchObject([
+    { wanted: expect.stringMatching(/T46[A-Z]/) },
+  ]);
+  world.office.adopt({ devices: [device('00:15:65:00:00:77', { model: 'T99Z' })] });
+  expect((await put('yealink/T99Z')).status).toBe(200);
+});
+
+test('what GET site answers is a body for PUT site, and changes nothing', async () => {
+  const modelSettings = { 'snom/D785': { vlanId: 7 } };
+  await call('PUT', '/api/v1/site', { body: { name: 'Praxis', settings: { vlanId: 3 }, modelSettings } });
+  const site = (await call('GET', '/api/v1/site')).json;
+  const put = await call('PUT', '/api/v1/site', { body: site });
+  expect([put.status, put.json]).toEqual([200, site]);
+  expect((await call('PUT', '/api/v1/site', { body: { ...site, revision: 99 } })).json).toEqual(site);
+});
+
 const RULE = { vendorId: null, macPrefix: null, firstExtension: '200', lastExtension: '219', createExtensions: false };
 test.each([
   [{ nam: 'x' }, 'body.nam'],
   [{ name: '' }, 'body.name'],
-  [{ revision: 7 }, 'body.revision'],
+  [{ revision: 'seven' }, 'body.revision'],
   [{ settings: { vlanId: 'many' } }, 'body.settings.vlanId'],
   [{ settings: { vlan: 1 } }, 'body.settings.vlan'],
   [{ vendorSettings: { nobody: {} } }, 'body.vendorSettings.nobody'],
@@ -187,6 +211,8 @@ test.each([
   [{ vendorSettings: { snom: { srtp: 'maybe' } } }, 'body.vendorSettings.snom.srtp'],
   [{ modelSettings: { D785: {} } }, 'body.modelSettings.D785'],
   [{ modelSettings: { 'snom/': {} } }, 'body.modelSettings.snom/'],
+  [{ modelSettings: { 'nobody/D785': {} } }, 'body.modelSettings.nobody/D785'],
+  [{ modelSettings: { 'yealink/NOPE': {} } }, 'body.modelSettings.yealink/NOPE'],
   [{ consolePasswordPolicy: 'none' }, 'body.consolePasswordPolicy'],
   [{ consolePasswordPolicy: 'one' }, 'body.consolePassword'],
   [{ consolePassword: '' }, 'body.consolePassword'],

@@ -1,5 +1,5 @@
 import type { Device } from '../../core/device.ts';
-import { formatMacAddress } from '../../core/mac-address.ts';
+import { formatMacAddress, type MacAddress } from '../../core/mac-address.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { vendorById } from '../../vendors/all.ts';
 import type { ApiApp } from '../api-app.ts';
@@ -23,7 +23,11 @@ export function findDeviceOfPath(office: WebDoors['office'], text: string): Resu
   if (!mac.ok) return mac;
   const device = office.findDevice(mac.value);
   if (device !== undefined) return ok(device);
-  return err({ kind: 'no-such-device', detail: `No phone ${formatMacAddress(mac.value)} is known.` });
+  return err(noSuchDevice(mac.value));
+}
+
+function noSuchDevice(mac: MacAddress): HttpProblem {
+  return { kind: 'no-such-device', detail: `No phone ${formatMacAddress(mac)} is known.` };
 }
 
 /** Reading phones: the list, one, its journey, its file. */
@@ -99,6 +103,7 @@ export function addDeviceRoutes(app: ApiApp, { office, lamps, listJourney, previ
           summary: 'What happened to a phone, newest first',
           description: 'Events are stored within a second. Those of a forgotten phone are kept as long as all others.',
           answers: { 200: JourneyList },
+          problems: ['no-such-device'],
         }),
       },
     },
@@ -107,6 +112,11 @@ export function addDeviceRoutes(app: ApiApp, { office, lamps, listJourney, previ
       if (!mac.ok) return replyWithProblem(reply, mac.problem);
       const { limit = DEFAULT_LIMIT, before } = request.query;
       const { items, next } = await listJourney(mac.value, { limit, before });
+      if (items.length === 0 && office.findDevice(mac.value) === undefined) {
+        const last =
+          before === undefined ? items : (await listJourney(mac.value, { limit: 1, before: undefined })).items;
+        if (last.length === 0) return replyWithProblem(reply, noSuchDevice(mac.value));
+      }
       return { items: items.map(formatJourneyEvent), next };
     },
   );

@@ -37,6 +37,7 @@ export function addSitePreviewRoutes(app: ApiApp, { office, compareSite }: WebDo
         request.body,
         before,
         vendors.map(({ id }) => id),
+        office.devices(),
       );
       if (!edit.ok) return replyWithProblem(reply, invalidInput(edit.problem));
       const draft = planSiteChange(before, edit.value)?.site ?? before;

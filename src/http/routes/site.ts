@@ -43,14 +43,14 @@ export function addSiteRoutes(app: ApiApp, { office, clock, probeSip }: WebDoors
           summary: 'Change what every phone of the office gets',
           description:
             'What the body names is replaced as a whole, what it leaves out stays: `{"settings": {…}}` replaces all settings ' +
-            'of the site layer and nothing else. The same again changes nothing. Unknown names are refused.',
+            'of the site layer and nothing else. The same again changes nothing. Unknown names are refused. The answer of GET /site is a body too: what is read-only in it is ignored.',
           answers: { 200: SiteAnswer },
         }),
       },
     },
     async (request, reply) => {
       const ids = vendors.map(({ id }) => id);
-      const edit = readSiteChange(request.body, office.site(), ids);
+      const edit = readSiteChange(request.body, office.site(), ids, office.devices());
       if (!edit.ok) return replyWithProblem(reply, invalidInput(edit.problem));
       return formatSite(await changeSite(office, edit.value, actorOf(request), clock()));
     },

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { VOICEMAIL_NUMBER } from '../../core/extension.ts';
 import { Mac, PageLimit, PLAIN_TEXT, pageOf } from './common.ts';
 
 const EXAMPLE = {
@@ -56,7 +57,12 @@ export const ExtensionBody = Type.Object(
     displayName: text(0, 'what the phone shows'),
     authName: text(1, 'usually the number'),
     password: text(1, 'written, never read'),
-    voicemail: text(0, 'number of the mailbox'),
+    voicemail: Type.Optional(
+      Type.String({
+        pattern: VOICEMAIL_NUMBER.source,
+        description: 'number of the mailbox: up to 32 characters 0-9 A-Z a-z . _ + * # -, or nothing',
+      }),
+    ),
   },
   { additionalProperties: false, examples: [{ displayName: 'Empfang', password: 'b7Kq…' }] },
 );

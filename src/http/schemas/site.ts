@@ -86,6 +86,8 @@ export const SiteBody = Type.Object(
       Type.Array(AutoApproveRule, { maxItems: 50, description: 'The first rule that fits decides' }),
     ),
     retentionDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650 })),
+    revision: Type.Optional(Type.Integer({ description: 'Read-only: as GET answers it; ignored' })),
+    consolePasswordSet: Type.Optional(Type.Boolean({ description: 'Read-only: as GET answers it; ignored' })),
   },
   {
     additionalProperties: false,
