@@ -10,8 +10,8 @@ const BIN_MS = 1_800_000;
 export interface ChartView {
   readonly id: string;
   readonly title: string;
-  /** The number that stands for all of it. */
-  readonly total: number;
+  /** The number that stands for all of it, spelled. */
+  readonly total: string;
   readonly totalText: string;
   /** SVG, escaped. */
   readonly svg: string;
@@ -37,10 +37,11 @@ const COUNTS = ['exchanges', 'filesServed', 'refusals'] as const;
 export function buildCharts(
   samples: readonly Sample[],
   now: number,
-  { t }: Texts,
+  { t, language }: Texts,
   times: TimeWords,
 ): { readonly charts: readonly ChartView[]; readonly table: ChartTable } {
   const bins = binSamples(samples, now).map(({ start, sample }): Bin => ({ label: times.short(start, now), sample }));
+  const spell = (count: number) => new Intl.NumberFormat(language).format(count);
   const labels = bins.map(({ label }) => label);
   const latest = samples.at(-1);
   const names = {
@@ -65,7 +66,7 @@ export function buildCharts(
   const phones: ChartView = {
     id: 'chart-phones',
     title: t('charts.phones'),
-    total: known,
+    total: spell(known),
     totalText: t('charts.now'),
     svg: drawChart({
       id: 'chart-phones',
@@ -86,7 +87,7 @@ export function buildCharts(
       labels,
       series: [seriesOf(name, name === 'refusals' ? 'c4' : 'c1')],
     });
-    return { id, title: names[name], total, totalText: t('charts.in-a-day'), svg, legend: [] };
+    return { id, title: names[name], total: spell(total), totalText: t('charts.in-a-day'), svg, legend: [] };
   });
   const columns = [...STATES, ...COUNTS];
   const rows = bins.flatMap(({ label, sample }) =>

@@ -19,9 +19,9 @@ export interface Chart {
 }
 
 // Units of the drawing: it is as wide as its card, and about 1 px each there.
-const WIDTH = 320;
-const HEIGHT = 112;
-const LEFT = 34;
+const WIDTH = 240;
+const HEIGHT = 104;
+const LEFT = 30;
 const RIGHT = 2;
 const TOP = 10;
 const BOTTOM = 20;
@@ -71,10 +71,10 @@ export function drawChart({ id, title, description, labels, series }: Chart): st
   ].join('');
 }
 
-/** 1, 2, 5, 10, 20, 50 …: a number that people read at a glance, 1 at least. */
+/** 1, 2, 3, 4, 5, 6, 8, 10, 20, 30 …: a number that people read at a glance, 1 at least. */
 function roundUp(value: number): number {
   for (let power = 1; ; power *= 10) {
-    const found = [1, 2, 5].map((digit) => digit * power).find((round) => round >= value);
+    const found = [1, 2, 3, 4, 5, 6, 8].map((digit) => digit * power).find((round) => round >= value);
     if (found !== undefined) return found;
   }
 }

@@ -78,9 +78,9 @@ test('bars stand on one another, inside of the drawing, and high as their number
   expect(bars).toHaveLength(6);
   for (const { x, y, width, height } of bars) {
     expect(x).toBeGreaterThanOrEqual(0);
-    expect(x + width).toBeLessThanOrEqual(320);
+    expect(x + width).toBeLessThanOrEqual(240);
     expect(y).toBeGreaterThanOrEqual(0);
-    expect(y + height).toBeLessThanOrEqual(112);
+    expect(y + height).toBeLessThanOrEqual(104);
   }
   const [low, high] = [bars[0], bars[2]];
   expect((high?.height ?? 0) / (low?.height ?? 1)).toBeCloseTo(20 / 3, 1);
