@@ -44,7 +44,7 @@ export function buildSiteModel(
     retentionDays: field('retentionDays', String(site.retentionDays)),
     answerPending: form === undefined ? site.answerPending : form.has('answerPending'),
     consolePassword: { ...field('consolePassword', ''), isSet: site.consolePassword !== null },
-    policies: POLICIES.map((value) => ({ value, text: t(`policy.${value}`), isChosen: value === policy })),
+    policies: POLICIES.map((value) => ({ value, text: t(`policy.choice-${value}`), isChosen: value === policy })),
     rules: buildRules(site, vendors, form, faults),
     faultCount: Object.keys(faults).length,
     zones: [] as readonly string[],

@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { vendors } from '../../vendors/all.ts';
 import { Mac, nullableText, nullableTime } from './common.ts';
 import { DiffAnswer } from './site-preview.ts';
+
+const EXAMPLE_VENDOR = vendors[0]?.id ?? '';
 
 export const OverrideList = Type.Object(
   {
@@ -19,7 +22,7 @@ export const OverrideList = Type.Object(
       {
         items: [
           {
-            vendor: 'yealink',
+            vendor: EXAMPLE_VENDOR,
             files: [
               { file: 'overrides.json', changedAt: '2026-01-05T08:01:59.120Z' },
               { file: 'phone.cfg.hbs', changedAt: null },
@@ -33,7 +36,7 @@ export const OverrideList = Type.Object(
 );
 
 export const OverrideParams = Type.Object({
-  vendor: Type.String({ description: 'Id of a vendor', examples: ['yealink'] }),
+  vendor: Type.String({ description: 'Id of a vendor', examples: [EXAMPLE_VENDOR] }),
   file: Type.String({ description: '`overrides.json`, or a template `<name>.hbs`', examples: ['overrides.json'] }),
 });
 
@@ -47,7 +50,7 @@ export const OverrideAnswer = Type.Object(
   },
   {
     examples: [
-      { vendor: 'yealink', file: 'overrides.json', ours: null, site: '{"set":{}}\n', version: '9f86d081884c7d65' },
+      { vendor: EXAMPLE_VENDOR, file: 'overrides.json', ours: null, site: '{"set":{}}\n', version: '9f86d081884c7d65' },
     ],
   },
 );
