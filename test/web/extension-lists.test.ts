@@ -25,8 +25,11 @@ test.each([
   'mac,extension,password\n00:15:65:00:00:01,101,1.2E+11\n00:15:65:00:00:01,101,x,y\n',
   `mac,extension,vendor,display_name\n00:15:65:00:00:01,101,nobody,${'x'.repeat(200)}\n`,
   'mac,extension,extension_2\n00:15:65:00:00:01,101,101\n',
+  "mac;extension;voicemail\n1,565,123,456;'505\n00:15:65:00:00:01;TRUE\n00:15:65:00:00:02;#N/A\n00:15:65:00:00:03;103;x y\n",
+  'mac,extension,vendor,model\n00:15:65:00:00:01,101,snom,\n00:15:65:00:00:02,102,,T4711\n',
+  'PK\u0003\u0004\u0014',
 ])('every fault of a list is said in German, too: %j', (list) => {
-  const parsed = parsePhoneCsv(list, { vendors });
+  const parsed = parsePhoneCsv(list, { vendors, vendorOfMac: () => 'yealink' });
   const faults = parsed.ok ? parsed.value.faults : parsed.problem;
   expect(faults.length).toBeGreaterThan(0);
   for (const fault of faults) {
