@@ -9,7 +9,7 @@ import { parseArgs, promisify } from 'node:util';
 import { openNetwork } from './lib/network.mjs';
 import { cpuSeconds, droppedDatagrams, peakMemoryMiB } from './lib/process-figures.mjs';
 import { printHottest } from './lib/profile.mjs';
-import { compilePrograms, openTempFolder, runForJson } from './lib/programs.mjs';
+import { compilePrograms, leaveNothingBehind, openTempFolder, runForJson } from './lib/programs.mjs';
 import { waitUntilQuiet } from './lib/quiet.mjs';
 import { describeMachine, formatNumber, formatTable, median } from './lib/report.mjs';
 import { FIRST_MAC, macOf, PASSWORD_MARK, prepareDataDir, startAppliance } from './lib/servers.mjs';
@@ -45,6 +45,7 @@ if (flags.help) process.stdout.write(`${HELP}\n`);
 else await main();
 
 async function main() {
+  leaveNothingBehind();
   const main = resolve(flags.appliance);
   const phones = Number(flags.phones);
   const folder = openTempFolder();

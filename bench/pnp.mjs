@@ -8,7 +8,13 @@ import { parseArgs } from 'node:util';
 import { openNetwork } from './lib/network.mjs';
 import { cpuSeconds, droppedDatagrams, memoryMiB } from './lib/process-figures.mjs';
 import { printHottest } from './lib/profile.mjs';
-import { compileBufferGrant, compilePrograms, openTempFolder, runForJson } from './lib/programs.mjs';
+import {
+  compileBufferGrant,
+  compilePrograms,
+  leaveNothingBehind,
+  openTempFolder,
+  runForJson,
+} from './lib/programs.mjs';
 import { measureQuietly, OTHERS_MAY_USE, waitUntilQuiet } from './lib/quiet.mjs';
 import { describeMachine, formatNumber, formatTable, median } from './lib/report.mjs';
 import {
@@ -68,6 +74,7 @@ if (flags.help) process.stdout.write(`${HELP}\n`);
 else await main();
 
 async function main() {
+  leaveNothingBehind();
   const main = resolve(flags.appliance);
   const repetitions = Number(flags.repetitions);
   const phones = Number(flags.phones);

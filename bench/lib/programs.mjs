@@ -9,6 +9,11 @@ const SOURCES = join(import.meta.dirname, '../pnp');
 
 const run = promisify(execFile);
 
+/** Interrupted or not: what was started is ended, what was made is removed (all of it at the `exit` of the process). */
+export function leaveNothingBehind() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+}
+
 /** A folder that is gone when the process is. */
 export function openTempFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'plugtone-bench-'));

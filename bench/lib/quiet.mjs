@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const OTHERS_MAY_USE = 0.15;
 
 /** Measurements that were disturbed and are made again, before the figure is taken as it is. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 3;
 
 /** Seconds to wait at most for a quiet moment. */
-const WAIT_SECONDS = 30;
+const WAIT_SECONDS = 15;
 
 /** Linux: USER_HZ. */
 const TICKS_PER_SECOND = 100;
