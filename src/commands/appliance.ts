@@ -32,8 +32,8 @@ import { loadOffice } from './open-office.ts';
 import { openPages } from './open-pages.ts';
 import { openRecord } from './open-record.ts';
 import { beginSetUp, peopleDoors } from './people-doors.ts';
-import { startPruning } from './start-pruning.ts';
 import { openSiteDoors } from './site-doors.ts';
+import { startPruning } from './start-pruning.ts';
 import { storeDoors } from './store-doors.ts';
 import { version } from './version.ts';
 
