@@ -186,6 +186,8 @@ async function start(
   const pageSessions = { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' };
   const pages = openPages(webDoors, pageSessions, doors, cache);
   const web = await createWebServer(webDoors, pages);
+  // Also when what comes after it fails: a server that listens keeps the process alive. Closing twice is harmless.
+  signal.addEventListener('abort', () => void web.close(), { once: true });
   const webAddress = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({
     group: PNP_GROUP,

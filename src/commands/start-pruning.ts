@@ -14,14 +14,18 @@ export function startPruning(
     for (let wait = 60_000; ; wait = DAY_MS) {
       await sleep(wait, undefined, { signal, ref: false });
       const before = clock() - retentionDays() * DAY_MS;
-      const journeys = await store.journeys.prune(before);
-      const audit = await store.audit.prune(before);
-      if (journeys + audit > 0)
-        log.info({ event: 'store.pruned', journeys, audit }, 'old journeys and audit entries removed');
+      try {
+        const journeys = await store.journeys.prune(before);
+        const audit = await store.audit.prune(before);
+        if (journeys + audit > 0)
+          log.info({ event: 'store.pruned', journeys, audit }, 'old journeys and audit entries removed');
+      } catch (cause) {
+        // A database that is locked or full today says nothing about tomorrow.
+        if (!signal.aborted)
+          log.error({ event: 'store.prune-failed', cause: String(cause) }, 'could not remove old entries');
+      }
     }
   }
-  pruneDaily().catch((cause: unknown) => {
-    if (!signal.aborted)
-      log.error({ event: 'store.prune-failed', cause: String(cause) }, 'could not remove old entries');
-  });
+  // Rejects only when the signal ends its sleep.
+  pruneDaily().catch(() => undefined);
 }

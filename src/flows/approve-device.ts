@@ -51,24 +51,31 @@ export function approveDevice(
   request: ApproveRequest,
   now: number,
 ): Promise<Result<Approval, ApproveProblem>> {
-  return office.exclusively(async () => {
-    const planned = planApproval(office, request, now);
-    if (!planned.ok) return planned;
-    const { device, created } = planned.value;
-    const { actor } = request;
-    const { mac } = device;
-    const numbers = device.extensions.join(' ');
-    const detail = { extensions: numbers, vendor: device.vendorId ?? '', created: created.length };
-    await office.commit(
-      {
-        devices: [device],
-        extensions: created,
-        audit: [{ at: now, actor, action: 'device.approved', subject: mac, detail }],
-      },
-      [{ mac, at: now, step: 'approved', reason: '', detail: { by: actor, extensions: numbers } }],
-    );
-    return ok({ device: office.findDevice(device.mac) ?? device, created });
-  });
+  return office.exclusively(() => commitApproval(office, request, now));
+}
+
+/** The same for a caller that is inside `office.exclusively` already. */
+export async function commitApproval(
+  office: Office,
+  request: ApproveRequest,
+  now: number,
+): Promise<Result<Approval, ApproveProblem>> {
+  const planned = planApproval(office, request, now);
+  if (!planned.ok) return planned;
+  const { device, created } = planned.value;
+  const { actor } = request;
+  const { mac } = device;
+  const numbers = device.extensions.join(' ');
+  const detail = { extensions: numbers, vendor: device.vendorId ?? '', created: created.length };
+  await office.commit(
+    {
+      devices: [device],
+      extensions: created,
+      audit: [{ at: now, actor, action: 'device.approved', subject: mac, detail }],
+    },
+    [{ mac, at: now, step: 'approved', reason: '', detail: { by: actor, extensions: numbers } }],
+  );
+  return ok({ device: office.findDevice(device.mac) ?? device, created });
 }
 
 /** What an approval would store; used for imports too, which commit many at once. */

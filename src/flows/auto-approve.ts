@@ -1,6 +1,6 @@
 import { chooseAutoApproval } from '../core/choose-auto-approval.ts';
 import type { Device } from '../core/device.ts';
-import { approveDevice, describeApproveProblem } from './approve-device.ts';
+import { commitApproval, describeApproveProblem } from './approve-device.ts';
 import type { Doors } from './doors.ts';
 
 /** Watches for pending phones that a rule of the site approves. Returns what ends the watch. */
@@ -18,20 +18,16 @@ export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' |
   });
 
   async function approve(device: Device): Promise<void> {
-    // One at a time: the next free extension is free until the one before has it.
-    const choice = await office.exclusively(async () => choose(device));
-    if (choice === undefined) return;
-    if (!choice.ok) {
-      office.record({ mac: device.mac, at: clock(), step: 'refused', reason: choice.problem, detail: {} });
-      return;
-    }
-    const request = { mac: device.mac, extensions: [choice.value], actor: 'auto-approve rule' };
-    const result = await approveDevice(office, request, clock());
-    if (result.ok) return;
-    // Another phone took the number between the choice and the decision: choose again.
-    if (result.problem.kind === 'extension-taken') return approve(device);
-    const reason = describeApproveProblem(result.problem);
-    office.record({ mac: device.mac, at: clock(), step: 'refused', reason, detail: {} });
+    // Choosing and approving are one decision: the extension is free and the phone undecided until it is stored.
+    const refusal = await office.exclusively(async () => {
+      const choice = choose(device);
+      if (choice === undefined || !choice.ok) return choice?.problem;
+      const request = { mac: device.mac, extensions: [choice.value], actor: 'auto-approve rule' };
+      const result = await commitApproval(office, request, clock());
+      return result.ok ? undefined : describeApproveProblem(result.problem);
+    });
+    if (refusal === undefined) return;
+    office.record({ mac: device.mac, at: clock(), step: 'refused', reason: refusal, detail: {} });
   }
 
   function choose(device: Device) {

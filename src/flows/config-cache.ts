@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import type { Site } from '../core/site.ts';
 import { describeRenderProblem, type RenderedFile, type RenderInput, renderFile } from '../render/render-file.ts';
 import type { TemplateSet } from '../render/template-set.ts';
-import { createZoneRules } from '../render/zone-rules.ts';
+import { createZoneRules, type ZoneRules } from '../render/zone-rules.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
 import type { Counters } from './counters.ts';
 import type { Office } from './office.ts';
@@ -22,6 +22,8 @@ interface Ingredients {
   readonly revision: number;
   /** New with each approval: a forgotten phone's revision begins anew. */
   readonly token: string | null;
+  /** Learned from the phone where nobody decided it: no decision, so no revision. */
+  readonly model: string | null;
   readonly site: Site;
   readonly extensions: readonly (Extension | undefined)[];
   readonly templates: string;
@@ -31,7 +33,8 @@ interface Ingredients {
 interface Entry {
   readonly ingredients: Ingredients;
   readonly rendered: RenderedFile;
-  readonly at: number;
+  readonly from: number;
+  readonly until: number;
 }
 
 export interface ConfigCache {
@@ -52,7 +55,14 @@ export function createConfigCache(options: {
   readonly phonePort: number;
 }): ConfigCache {
   const { office, templates, counters, clock, phonePort } = options;
-  const zoneRules = createZoneRules(clock);
+  const readZone = createZoneRules(clock);
+  /** When the earliest of the rules that were asked for goes over to another one. */
+  let holdsUntil = Number.POSITIVE_INFINITY;
+  const zoneRules: ZoneRules = (zone) => {
+    const read = readZone(zone);
+    if (read.ok) holdsUntil = Math.min(holdsUntil, read.value.holdsUntil ?? Number.POSITIVE_INFINITY);
+    return read;
+  };
   const entries = new Map<string, Entry>();
   let bytes = 0;
 
@@ -84,6 +94,7 @@ export function createConfigCache(options: {
       const ingredients: Ingredients = {
         revision: device.revision,
         token: device.token,
+        model: device.model,
         site: office.site(),
         extensions: device.extensions.map(office.findExtension),
         templates: templates.versionOf(vendor),
@@ -91,14 +102,20 @@ export function createConfigCache(options: {
       };
       const now = clock();
       const entry = entries.get(key);
-      if (entry !== undefined && now - entry.at < KEPT_FOR_MS && sameIngredients(entry.ingredients, ingredients)) {
+      if (entry !== undefined && isFresh(entry, now) && sameIngredients(entry.ingredients, ingredients)) {
         return ok(entry.rendered);
       }
       drop(key);
       counters.count('filesRendered');
+      holdsUntil = Number.POSITIVE_INFINITY;
       const result = renderFile(input(device, vendor, file, host));
       if (!result.ok) return err(describeRenderProblem(result.problem));
-      entries.set(key, { ingredients, rendered: result.value, at: now });
+      entries.set(key, {
+        ingredients,
+        rendered: result.value,
+        from: now,
+        until: Math.min(now + KEPT_FOR_MS, holdsUntil),
+      });
       bytes += result.value.bytes.length;
       // A Map keeps the order of insertion: what was rendered first goes first.
       for (const oldest of entries.keys()) {
@@ -110,6 +127,11 @@ export function createConfigCache(options: {
   };
 }
 
+/** A clock that was set back makes what was made ahead of it stale as well. */
+function isFresh({ from, until }: Entry, now: number): boolean {
+  return now >= from && now < until;
+}
+
 function keyOf(mac: MacAddress, file: VendorFile): string {
   return `${mac} ${file.name}`;
 }
@@ -118,6 +140,7 @@ function sameIngredients(a: Ingredients, b: Ingredients): boolean {
   return (
     a.revision === b.revision &&
     a.token === b.token &&
+    a.model === b.model &&
     a.site === b.site &&
     a.templates === b.templates &&
     a.host === b.host &&

@@ -26,6 +26,8 @@ export interface Deliveries {
 interface Delivery {
   readonly controller: AbortController;
   timer: NodeJS.Timeout | undefined;
+  /** The phone has its file; what is left is the answer to the NOTIFY. */
+  isDone: boolean;
 }
 
 /**
@@ -35,10 +37,13 @@ interface Delivery {
 export function createDeliveries(doors: Doors): Deliveries {
   const { office, lan, sip, counters, log, clock, phonePort } = doors;
   const active = new Map<MacAddress, Delivery>();
+  /** Of approved phones only, so bounded by decisions. */
+  const lastCseqs = new Map<MacAddress, number>();
 
   const unsubscribe = office.onDevice(({ before, after, kind }) => {
     if (kind !== 'decided') return;
     const mac = after?.mac ?? before?.mac;
+    if (mac !== undefined && after === undefined) lastCseqs.delete(mac);
     if (mac !== undefined && after?.token !== before?.token) end(mac);
     if (after?.state === 'approved' && after.token !== before?.token) deliver(after, 'approval');
   });
@@ -53,8 +58,13 @@ export function createDeliveries(doors: Doors): Deliveries {
 
   function deliver(device: Device, cause: DeliveryCause): void {
     end(device.mac);
-    if (device.dialog === null) return;
-    const delivery: Delivery = { controller: new AbortController(), timer: undefined };
+    if (device.dialog === null) {
+      // Seen by its HTTP request only: there is nobody to send a NOTIFY to. A phone that never showed itself will ask.
+      if (device.address !== null)
+        stall(device.mac, 'the phone has not asked by multicast, so it cannot be told: power-cycle the phone');
+      return;
+    }
+    const delivery: Delivery = { controller: new AbortController(), timer: undefined, isDone: false };
     active.set(device.mac, delivery);
     if (cause === 'resync' || cause === 'reboot') checkSync(device, delivery, cause);
     else sendUrl(device, delivery, cause);
@@ -74,7 +84,7 @@ export function createDeliveries(doors: Doors): Deliveries {
       dialog,
       localAddress,
       // The first NOTIFY of a boot's dialog; one that comes later must count higher.
-      cseq: cause === 'boot' ? 1 : laterCseq(),
+      cseq: cause === 'boot' ? 1 : laterCseq(mac),
       event: 'ua-profile',
       body: { contentType: 'application/url', text: url },
     });
@@ -102,7 +112,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     notify(device, delivery, {
       dialog,
       localAddress,
-      cseq: laterCseq(),
+      cseq: laterCseq(mac),
       event,
       ...(extension && { credentials: { username: extension.authName, password: extension.password } }),
       mayProve: () => mayProve(mac, dialog.sourceAddress),
@@ -128,7 +138,11 @@ export function createDeliveries(doors: Doors): Deliveries {
   function notify(device: Device, delivery: Delivery, request: NotifyRequest): void {
     counters.count('notifiesSent');
     sip.notify({ ...request, signal: delivery.controller.signal }).then(
-      (outcome) => tellOutcome(device, request.event, outcome),
+      (outcome) => {
+        if (delivery.isDone && active.get(device.mac) === delivery) active.delete(device.mac);
+        // A phone that has its file and never answered the NOTIFY is not stuck.
+        if (!(delivery.isDone && outcome.kind === 'no-answer')) tellOutcome(device, request.event, outcome);
+      },
       (cause: unknown) => {
         log.error({ event: 'notify.failed', mac: device.mac, cause: String(cause) }, 'NOTIFY failed');
       },
@@ -169,9 +183,14 @@ export function createDeliveries(doors: Doors): Deliveries {
     }
   }
 
-  /** RFC 3261 8.1.1.5: below 2^31, and rising within a dialog that may outlive our memory of it: the seconds of the clock do. */
-  function laterCseq(): number {
-    return Math.floor(clock() / 1000) % 2 ** 31;
+  /**
+   * RFC 3261 8.1.1.5: below 2^31, and rising within a dialog that may outlive our memory of it: the seconds of the clock do.
+   * Two orders within one second must differ, too; the number between them is that of the answer to a challenge.
+   */
+  function laterCseq(mac: MacAddress): number {
+    const number = Math.max(Math.floor(clock() / 1000) % 2 ** 31, (lastCseqs.get(mac) ?? 0) + 2);
+    lastCseqs.set(mac, number);
+    return number;
   }
 
   function waitForFetch(delivery: Delivery, milliseconds: number, otherwise: () => void): void {
@@ -189,9 +208,10 @@ export function createDeliveries(doors: Doors): Deliveries {
     fetched(mac) {
       const delivery = active.get(mac);
       if (delivery === undefined) return;
-      // The NOTIFY's own transaction goes on: its 200 may still come, and the journey wants it.
+      // The NOTIFY's own transaction goes on: its 200 may still come, and the journey wants it. The delivery stays, so that
+      // a block or a new approval ends it.
       clearTimeout(delivery.timer);
-      active.delete(mac);
+      delivery.isDone = true;
     },
     stop() {
       unsubscribe();

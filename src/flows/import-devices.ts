@@ -56,11 +56,20 @@ export interface ImportPlan {
 
 /** What an import would do, row by row. Nothing is written. */
 export function planImport(office: Office, rows: readonly ImportRow[], now: number): ImportPlan {
+  // A row may hand on an extension that the same file takes from another phone; a row that is refused takes none.
+  let freed: ReadonlySet<MacAddress> = new Set(rows.map(({ mac }) => mac));
+  for (;;) {
+    const plan = planRows(office, rows, freed, now);
+    const taken = new Set(plan.effects.flatMap(({ mac, effect }) => (effect === 'refused' ? [] : [mac])));
+    if (taken.size === freed.size) return plan;
+    freed = taken;
+  }
+}
+
+function planRows(office: Office, rows: readonly ImportRow[], freed: ReadonlySet<MacAddress>, now: number): ImportPlan {
   const effects: ImportEffect[] = [];
   const devices: Device[] = [];
   const extensions: Extension[] = [];
-  // A row may hand on an extension that the same file takes from another phone.
-  const freed = new Set(rows.map(({ mac }) => mac));
 
   for (const row of rows) {
     const { line, mac } = row;

@@ -11,6 +11,7 @@ import { readSighting } from '../sip/read-sighting.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
 import type { Deliveries } from './delivery.ts';
+import { createDialogMemory, type HeardDialog } from './dialog-memory.ts';
 import type { Doors } from './doors.ts';
 import { findAsker, isContradicted } from './find-asker.ts';
 
@@ -20,27 +21,13 @@ export interface HeardDatagram {
   readonly port: number;
 }
 
-/** RFC 3261 17.1.2.2: 64 × T1. A client repeats its request for this long at most, so copies are known for as long. */
-const COPIES_ARRIVE_WITHIN_MS = 32_000;
-
-/** A flood of new dialogs must not fill the memory: 100,000 remembered replies of about 0.5 kB are 50 MB. */
-const REMEMBERED_DIALOGS = 100_000;
-
 /** Phones that nobody has decided about. No office has as many: beyond, somebody makes up MAC addresses. */
 const MOST_UNDECIDED = 10_000;
-
-interface RememberedDialog {
-  readonly at: number;
-  /** Undefined: not known yet whose it is. */
-  mac: MacAddress | undefined;
-  /** Null: not answered yet, and copies are not either, until somebody approves the phone. */
-  reply: { readonly data: Buffer; readonly localAddress: string } | null;
-}
 
 /** Makes the handler of everything the PnP group hears. It never throws and never waits for the disk. */
 export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (datagram: HeardDatagram) => void {
   const { office, lan, sip, counters, log, clock } = doors;
-  const dialogs = new Map<string, RememberedDialog>();
+  const dialogs = createDialogMemory();
 
   return function onDatagram({ data, address, port }) {
     counters.count('datagramsHeard');
@@ -56,16 +43,15 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
 
     const now = clock();
     const { dialog } = read.value;
-    const key = `${address}:${port} ${dialog.callId} ${dialog.from} ${firstHeader(request, 'cseq')}`;
-    const remembered = dialogs.get(key);
-    if (remembered !== undefined && now - remembered.at < COPIES_ARRIVE_WITHIN_MS) {
+    const parts = [address, port, dialog.callId, dialog.from, firstHeader(request, 'cseq')];
+    const known = dialogs.find(parts, now);
+    if (known !== undefined) {
       counters.count('subscribesRepeated');
-      answerCopy(request, remembered, { address, port });
+      answerCopy(request, known, { address, port });
       return;
     }
     const claimed = read.value.mac;
-    const memory: RememberedDialog = { at: now, mac: undefined, reply: null };
-    remember(key, memory);
+    const memory = dialogs.remember(parts, now);
     // Whose MAC it is is a claim here; the secrets are guarded where they are fetched. What is known to be false is not taken.
     if (claimed !== undefined && !isContradicted(doors, claimed, address)) {
       handle(request, read.value, claimed, memory);
@@ -76,7 +62,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
         if (mac !== undefined && (claimed === undefined || claimed === mac))
           return handle(request, read.value, mac, memory);
         // The next copy is looked at anew: the table may know better then.
-        dialogs.delete(key);
+        dialogs.forget(memory);
         if (claimed === undefined || mac === undefined) {
           return ignore(address, 'no MAC address in the message, and none in the neighbour table for its sender');
         }
@@ -88,7 +74,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
   };
 
   /** The same 200 for every copy; a copy of what was heard before the approval gets its first one. The NOTIFY is on its way already. */
-  function answerCopy(request: SipRequest, memory: RememberedDialog, to: { address: string; port: number }): void {
+  function answerCopy(request: SipRequest, memory: HeardDialog, to: { address: string; port: number }): void {
     if (memory.reply !== null) return sip.send(memory.reply.localAddress, memory.reply.data, to);
     const device = memory.mac === undefined ? undefined : office.findDevice(memory.mac);
     if (device !== undefined && decide(device, false).do === 'send-profile-url') answer(request, device, memory);
@@ -108,17 +94,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     log.debug({ event: 'datagram.ignored', address, reason }, 'datagram ignored');
   }
 
-  function remember(key: string, memory: RememberedDialog): void {
-    dialogs.delete(key);
-    dialogs.set(key, memory);
-    // A Map keeps the order of insertion: the oldest come first.
-    for (const [oldest, { at }] of dialogs) {
-      if (dialogs.size <= REMEMBERED_DIALOGS && memory.at - at < COPIES_ARRIVE_WITHIN_MS) break;
-      dialogs.delete(oldest);
-    }
-  }
-
-  function handle(request: SipRequest, sighting: Sighting, mac: MacAddress, memory: RememberedDialog): void {
+  function handle(request: SipRequest, sighting: Sighting, mac: MacAddress, memory: HeardDialog): void {
     const now = memory.at;
     const known = office.findDevice(mac);
     if (known === undefined && office.undecidedCount() >= MOST_UNDECIDED) {
@@ -157,7 +133,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
   }
 
   /** The 200 of pnp's shape; every copy of the SUBSCRIBE gets these same bytes. */
-  function answer(request: SipRequest, device: Device, memory: RememberedDialog): boolean {
+  function answer(request: SipRequest, device: Device, memory: HeardDialog): boolean {
     const { dialog } = device;
     if (dialog === null) return false;
     const source = { address: dialog.sourceAddress, port: dialog.sourcePort };
@@ -177,7 +153,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
       toTag: dialogTag(dialog),
       expires: 0,
     });
-    memory.reply = { data, localAddress };
+    dialogs.keepReply(memory, { data, localAddress });
     sip.send(localAddress, data, source);
     counters.count('repliesSent');
     office.record({ mac: device.mac, at: memory.at, step: 'answered', reason: '', detail: { status: 200 } });

@@ -30,6 +30,8 @@ export type ProblemKind =
   | 'rows-refused'
   | 'no-such-token'
   | 'too-many-listeners'
+  | 'changed-meanwhile'
+  | 'store-unavailable'
   | 'internal-error';
 
 export interface HttpProblem {
@@ -92,6 +94,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'extension-in-use': { status: 409, title: 'The extension is in use' },
   'file-cannot-be-made': { status: 409, title: 'The file cannot be made' },
   'changed-meanwhile': { status: 409, title: 'Changed meanwhile' },
+  'store-unavailable': { status: 503, title: 'Nothing can be stored now' },
   'rows-refused': { status: 409, title: 'Nothing was imported' },
   'name-taken': { status: 409, title: 'The name is taken' },
   'own-password': { status: 409, title: 'The own password is changed with the old one' },

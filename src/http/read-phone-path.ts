@@ -18,7 +18,8 @@ const SITE_FILES_PREFIX = 'files/';
  * Slashes before the file's name are dropped: a base that ends with one and a name that begins with one make two.
  */
 export function readPhonePath(target: string): PhoneTarget {
-  const path = withoutQuery(withoutOrigin(target));
+  // Leading slashes first: behind two of them the token would pass for a part of the name, and come into journeys.
+  const path = withoutQuery(withoutOrigin(target)).replace(/^\/+/, '/');
   let token: string | null = null;
   let rest = path;
   if (path.startsWith(TOKEN_PREFIX)) {

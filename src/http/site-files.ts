@@ -61,6 +61,11 @@ export function streamSiteFile(
   response: ServerResponse,
   onError: (cause: unknown) => void,
 ): void {
+  // Gone while the file was being opened: its `close` will not come again, and nothing would close the file.
+  if (response.destroyed) {
+    handle.close().catch(onError);
+    return;
+  }
   let missing = size;
   // A file that grows meanwhile is cut at the length that was promised; one that shrinks leaves some missing.
   const content = handle.createReadStream({ end: size - 1 });

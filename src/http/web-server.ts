@@ -1,12 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { StoreError } from '../store/store-error.ts';
 import type { ApiApp } from './api-app.ts';
 import { addApiDocs } from './api-docs.ts';
 import { createEventHub } from './event-hub.ts';
 import { compileValidator, InvalidInput } from './input-validator.ts';
 import { findAllowedMethods, type RoutePattern } from './match-route.ts';
 import { replyWithProblem } from './problem-reply.ts';
-import { INTERNAL_ERROR, readFrameworkProblem } from './problem-to-reply.ts';
+import { type HttpProblem, INTERNAL_ERROR, readFrameworkProblem } from './problem-to-reply.ts';
 import { invalidInput } from './read-mac-parameter.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addCatalogueRoutes } from './routes/catalogue.ts';
@@ -130,7 +131,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
 
   function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (error instanceof InvalidInput) return replyWithProblem(reply, invalidInput(error.errors));
-    const problem = readFrameworkProblem(error.code ?? '', error.statusCode ?? 500);
+    const problem = readStoreProblem(error) ?? readFrameworkProblem(error.code ?? '', error.statusCode ?? 500);
     if (problem === INTERNAL_ERROR) {
       // The route's pattern, not the address: what people write into one is not for the log.
       const route = request.routeOptions.url ?? '';
@@ -154,6 +155,15 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
     const detail = `This address takes ${allow}, not ${request.method}.`;
     return replyWithProblem(reply, { kind: 'method-not-allowed', detail, headers: { allow } });
   }
+}
+
+/** What the store says is made for people; its messages hold no secret. */
+function readStoreProblem(error: Error): HttpProblem | undefined {
+  if (!(error instanceof StoreError)) return undefined;
+  if (error.kind === 'changed-meanwhile') return { kind: 'changed-meanwhile', detail: error.message };
+  if (error.kind === 'busy' || error.kind === 'not-writable')
+    return { kind: 'store-unavailable', detail: error.message };
+  return undefined;
 }
 
 /** What is true now is not tomorrow, and a shared computer shall not keep it. */

@@ -109,6 +109,9 @@ export async function writeSightings(writer: Writer, sightings: readonly Sightin
     const removedAt = new Map(removed.map((row) => [row.name, Number(row.removed_at)]));
     const rows = portion
       .filter(({ mac, lastSeenAt, firstSeenAt }) => (lastSeenAt ?? firstSeenAt) > (removedAt.get(mac) ?? -1))
+      // Seen while it was being forgotten: it comes back as new. With its old revision, decisions that count from 0 again
+      // would look overtaken for ever.
+      .map((sighting) => (removedAt.has(sighting.mac) ? { ...sighting, revision: 0 } : sighting))
       .map(toPendingRow);
     if (rows.length === 0) return;
     await writer

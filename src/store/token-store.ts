@@ -81,10 +81,12 @@ export function createTokenStore(database: Database): TokenStore {
       if (row.last_used_at !== null && Math.abs(now - Number(row.last_used_at)) < LAST_USED_GRAIN_MS) {
         return toApiToken(row);
       }
-      await database.write(
-        (writer) => writer.updateTable('tokens').set({ last_used_at: now }).where('id', '=', row.id).execute(),
-        { durable: false },
-      );
+      // Not worth a refusal: on a full disk people must still get in to see why.
+      await database
+        .write((writer) => writer.updateTable('tokens').set({ last_used_at: now }).where('id', '=', row.id).execute(), {
+          durable: false,
+        })
+        .catch(() => undefined);
       return { ...toApiToken(row), lastUsedAt: now };
     },
   };
