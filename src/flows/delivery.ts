@@ -1,5 +1,6 @@
 import { checkIdentity } from '../core/check-identity.ts';
 import type { Device } from '../core/device.ts';
+import type { Extension } from '../core/extension.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { Doors, NotifyOutcome, NotifyRequest } from './doors.ts';
@@ -26,6 +27,7 @@ export interface Deliveries {
 interface Delivery {
   readonly controller: AbortController;
   timer: NodeJS.Timeout | undefined;
+  readonly account: Extension | undefined;
   /** The phone has its file; what is left is the answer to the NOTIFY. */
   isDone: boolean;
 }
@@ -45,7 +47,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     const mac = after?.mac ?? before?.mac;
     if (mac !== undefined && after === undefined) lastCseqs.delete(mac);
     if (mac !== undefined && after?.token !== before?.token) end(mac);
-    if (after?.state === 'approved' && after.token !== before?.token) deliver(after, 'approval');
+    if (after?.state === 'approved' && after.token !== before?.token) deliver(after, 'approval', accountOf(before));
   });
 
   function end(mac: MacAddress): void {
@@ -56,7 +58,12 @@ export function createDeliveries(doors: Doors): Deliveries {
     delivery.controller.abort();
   }
 
-  function deliver(device: Device, cause: DeliveryCause): void {
+  /** What a running phone knows itself by: a challenge to the order is proved with the account it has, not with its next one. */
+  function accountOf(device: Device | undefined): Extension | undefined {
+    return office.findExtension(device?.extensions[0] ?? '');
+  }
+
+  function deliver(device: Device, cause: DeliveryCause, account = accountOf(device)): void {
     end(device.mac);
     if (device.dialog === null) {
       // Seen by its HTTP request only: there is nobody to send a NOTIFY to. A phone that never showed itself will ask.
@@ -64,7 +71,7 @@ export function createDeliveries(doors: Doors): Deliveries {
         stall(device.mac, 'the phone has not asked by multicast, so it cannot be told: power-cycle the phone');
       return;
     }
-    const delivery: Delivery = { controller: new AbortController(), timer: undefined, isDone: false };
+    const delivery: Delivery = { controller: new AbortController(), timer: undefined, isDone: false, account };
     active.set(device.mac, delivery);
     if (cause === 'resync' || cause === 'reboot') checkSync(device, delivery, cause);
     else sendUrl(device, delivery, cause);
@@ -107,7 +114,7 @@ export function createDeliveries(doors: Doors): Deliveries {
       end(mac);
       return stall(mac, 'the phone takes no order to fetch its file: power-cycle the phone');
     }
-    const extension = office.findExtension(device.extensions[0] ?? '');
+    const extension = delivery.account ?? accountOf(device);
     const event = cause === 'reboot' ? events.reboot : events.resync;
     notify(device, delivery, {
       dialog,

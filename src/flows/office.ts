@@ -6,6 +6,7 @@ import type { MacAddress } from '../core/mac-address.ts';
 import type { EndedSessions } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
 import type { UserWithPassword } from '../core/user.ts';
+import { createJourneyBudget } from './flood-limits.ts';
 
 /** One decision: all of it is stored durably, or nothing. */
 export interface OfficeChange {
@@ -73,6 +74,8 @@ export interface Office {
   onJourney(listener: (event: JourneyEvent) => void): () => void;
 }
 
+const TOO_MANY_EVENTS = 'too much happens in the name of this phone: nothing more is recorded for some minutes';
+
 export function createOffice(contents: OfficeContents, store: DecisionStore, sink: EventSink): Office {
   const devices = new Map<MacAddress, Device>();
   const tokens = new Map<string, MacAddress>();
@@ -80,6 +83,7 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
   const extensions = new Map<string, Extension>();
   const deviceListeners = new Set<(change: DeviceChange) => void>();
   const journeyListeners = new Set<(event: JourneyEvent) => void>();
+  const spend = createJourneyBudget();
   let undecided = 0;
   let site = contents.site;
   let queue: Promise<unknown> = Promise.resolve();
@@ -127,8 +131,11 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
   }
 
   function record(event: JourneyEvent): void {
-    sink.recordJourney(event);
-    for (const listener of journeyListeners) listener(event);
+    const spending = spend(event);
+    if (spending === 'drop') return;
+    const told = spending === 'last' ? { ...event, step: 'refused' as const, reason: TOO_MANY_EVENTS } : event;
+    sink.recordJourney(told);
+    for (const listener of journeyListeners) listener(told);
   }
 
   for (const extension of contents.extensions) extensions.set(extension.number, extension);

@@ -14,6 +14,7 @@ import type { Deliveries } from './delivery.ts';
 import { createDialogMemory, type HeardDialog } from './dialog-memory.ts';
 import type { Doors } from './doors.ts';
 import { findAsker, isContradicted } from './find-asker.ts';
+import { createNewcomerLimit } from './flood-limits.ts';
 
 export interface HeardDatagram {
   readonly data: Buffer;
@@ -24,10 +25,15 @@ export interface HeardDatagram {
 /** Phones that nobody has decided about. No office has as many: beyond, somebody makes up MAC addresses. */
 const MOST_UNDECIDED = 10_000;
 
+/** A flood must not become one of the log. */
+const WARN_EVERY_MS = 60_000;
+
 /** Makes the handler of everything the PnP group hears. It never throws and never waits for the disk. */
 export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (datagram: HeardDatagram) => void {
   const { office, lan, sip, counters, log, clock } = doors;
   const dialogs = createDialogMemory();
+  const mayBring = createNewcomerLimit();
+  let warnedAt = 0;
 
   return function onDatagram({ data, address, port }) {
     counters.count('datagramsHeard');
@@ -73,6 +79,21 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     );
   };
 
+  /** Made-up MAC addresses must neither fill the memory nor crowd out the phones that are there. */
+  function isWelcome(address: string, now: number): boolean {
+    const isFull = office.undecidedCount() >= MOST_UNDECIDED;
+    if (!isFull && (lan.isOwnAddress(address) || mayBring(address, now))) return true;
+    const reason = isFull
+      ? `${MOST_UNDECIDED} phones wait for a decision already`
+      : 'one address brings too many new phones';
+    counters.count('datagramsIgnored');
+    if (now - warnedAt >= WARN_EVERY_MS) {
+      log.warn({ event: 'device.unlisted', address, reason }, 'a new phone is not listed');
+      warnedAt = now;
+    }
+    return false;
+  }
+
   /** The same 200 for every copy; a copy of what was heard before the approval gets its first one. The NOTIFY is on its way already. */
   function answerCopy(request: SipRequest, memory: HeardDialog, to: { address: string; port: number }): void {
     if (memory.reply !== null) return sip.send(memory.reply.localAddress, memory.reply.data, to);
@@ -97,9 +118,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
   function handle(request: SipRequest, sighting: Sighting, mac: MacAddress, memory: HeardDialog): void {
     const now = memory.at;
     const known = office.findDevice(mac);
-    if (known === undefined && office.undecidedCount() >= MOST_UNDECIDED) {
-      return ignore(sighting.dialog.sourceAddress, `${MOST_UNDECIDED} phones wait for a decision already`);
-    }
+    if (known === undefined && !isWelcome(sighting.dialog.sourceAddress, now)) return;
     memory.mac = mac;
     const decision = decide(known, office.site().answerPending);
     const device = describe(known, sighting, mac, now);

@@ -52,7 +52,10 @@ export function createConfigServer(
     const device = byToken ?? deviceOnDoorstep(request, neighbour);
     if (device === undefined) {
       counters.count('requestsRefused');
-      log.debug({ event: 'config.unknown-asker', address: request.source, path: request.path }, 'nobody we know asks');
+      log.debug(
+        { event: 'config.unknown-asker', address: request.source, path: tellPath(request.path) },
+        'nobody we know asks',
+      );
       return NOT_FOUND;
     }
     if (device.state !== 'approved') return refuse(device, request, 'the phone is not approved');
@@ -89,7 +92,7 @@ export function createConfigServer(
   /** A phone that DHCP sent here and that never asked by multicast: somebody may want to approve it. */
   function remember(mac: MacAddress, request: ConfigRequest): Device | undefined {
     const words = { userAgent: request.userAgent.slice(0, 200), vendor: '', model: '', firmware: '' };
-    const found = recognise(vendors, { mac, words, httpUserAgent: request.userAgent, path: request.path });
+    const found = recognise(vendors, { mac, words, httpUserAgent: request.userAgent, path: tellPath(request.path) });
     if (found === undefined) return undefined;
     const now = clock();
     const { vendorId, model, firmware } = found;
@@ -103,7 +106,7 @@ export function createConfigServer(
       lastSeenAt: now,
     };
     office.see(device);
-    const detail = { address: request.source, userAgent: words.userAgent, file: request.path };
+    const detail = { address: request.source, userAgent: words.userAgent, file: tellPath(request.path) };
     office.record({ mac, at: now, step: 'seen', reason: 'asked for a file without being told to', detail });
     return device;
   }
@@ -123,20 +126,20 @@ export function createConfigServer(
     if (!rendered.ok) {
       counters.count('requestsRefused');
       const reason = rendered.problem;
-      office.record({ mac, at, step: 'refused', reason, detail: { file: request.path, status: 500 } });
-      log.error({ event: 'config.failed', mac, file: request.path, reason }, 'a file could not be rendered');
+      office.record({ mac, at, step: 'refused', reason, detail: { file: tellPath(request.path), status: 500 } });
+      log.error({ event: 'config.failed', mac, file: tellPath(request.path), reason }, 'a file could not be rendered');
       return { kind: 'broken' };
     }
     const { bytes, contentType, digest } = rendered.value;
     if (request.method === 'GET') {
       counters.count('filesServed');
       office.see({ ...device, address: request.source, lastSeenAt: at });
-      const detail = { file: request.path, status: 200, bytes: bytes.length, digest: digest.slice(0, 16) };
+      const detail = { file: tellPath(request.path), status: 200, bytes: bytes.length, digest: digest.slice(0, 16) };
       office.record({ mac, at, step: 'fetched', reason: note, detail });
       cache.served.note(cache.input(device, vendor, file, request.localAddress), digest);
       if (file === vendor.files[0]) deliveries.fetched(mac);
       log.info(
-        { event: 'config.served', mac, vendor: vendor.id, file: request.path, bytes: bytes.length },
+        { event: 'config.served', mac, vendor: vendor.id, file: tellPath(request.path), bytes: bytes.length },
         'config served',
       );
     }
@@ -150,23 +153,28 @@ export function createConfigServer(
       at: clock(),
       step: 'fetched',
       reason: "one of the site's files",
-      detail: { file: path, status: 200 },
+      detail: { file: tellPath(path), status: 200 },
     });
     return { kind: 'site-file', path };
   }
 
   function absent(device: Device, request: ConfigRequest, why: string): ConfigReply {
     counters.count('filesAbsent');
-    const detail = { file: request.path.slice(0, 100), status: 404 };
+    const detail = { file: tellPath(request.path), status: 404 };
     office.record({ mac: device.mac, at: clock(), step: 'fetched', reason: why, detail });
     return NOT_FOUND;
   }
 
   function refuse(device: Device, request: ConfigRequest, reason: string): ConfigReply {
     counters.count('requestsRefused');
-    const detail = { file: request.path.slice(0, 100), address: request.source, status: 404 };
+    const detail = { file: tellPath(request.path), address: request.source, status: 404 };
     office.record({ mac: device.mac, at: clock(), step: 'refused', reason, detail });
     log.info({ event: 'config.refused', mac: device.mac, address: request.source, reason }, 'config refused');
     return NOT_FOUND;
   }
+}
+
+/** For the journey and the log: not longer than a name, and without what may be a token, however the path was written. */
+function tellPath(path: string): string {
+  return path.slice(0, 100).replace(/[0-9a-f]{32}/gi, '…');
 }

@@ -229,15 +229,39 @@ test('a new phone at the address of an old one is heard as soon as the table kno
   expect(office.findDevice(mac(PHONE))).toMatchObject({ state: 'pending', address: SOURCE.address });
 });
 
+function madeUp(number: number): Buffer {
+  const digits = (0x0015_6500_0000 + number).toString(16).padStart(12, '0');
+  const text = captured(YEALINK).toString('latin1').replaceAll(PHONE, digits).replaceAll('1536537630', `c${number}`);
+  return Buffer.from(text, 'latin1');
+}
+
 test('made-up MAC addresses fill no memory: the list of undecided phones has an end', () => {
   const { hear, office } = setUp();
-  const text = captured(YEALINK).toString('latin1');
-  for (let number = 0; number < 10_050; number += 1) {
-    const digits = (0x0015_6500_0000 + number).toString(16).padStart(12, '0');
-    const data = Buffer.from(text.replaceAll(PHONE, digits).replaceAll('1536537630', `c${number}`), 'latin1');
-    hear({ data, ...SOURCE });
-  }
+  for (let number = 0; number < 10_050; number += 1) hear({ data: madeUp(number), address: '127.0.0.1', port: 5059 });
   expect(office.deviceCount()).toBe(10_000);
+});
+
+test('one address cannot crowd out the phones of all others', () => {
+  const { hear, office } = setUp();
+  for (let number = 0; number < 200; number += 1) hear({ data: madeUp(number), ...SOURCE });
+  expect(office.deviceCount()).toBe(64);
+  hear({ data: madeUp(300), address: '192.168.10.99', port: 5059 });
+  expect(office.deviceCount()).toBe(65);
+});
+
+test('a flood in the name of one phone ends in its journey with a word, and decisions are told all the same', () => {
+  const { hear, office, journey } = setUp({ devices: [device(PHONE, { state: 'blocked' })] });
+  for (let number = 0; number < 1_000; number += 1) {
+    const text = captured(YEALINK).toString('latin1').replaceAll('1536537630', `flood${number}`);
+    hear({ data: Buffer.from(text, 'latin1'), ...SOURCE });
+  }
+  expect(journey).toHaveLength(200);
+  expect(journey.at(-1)).toMatchObject({
+    step: 'refused',
+    reason: expect.stringContaining('nothing more is recorded'),
+  });
+  office.record({ mac: mac(PHONE), at: 1_000_000, step: 'approved', reason: '', detail: {} });
+  expect(journey.at(-1)?.step).toBe('approved');
 });
 
 test('blocking a phone ends what is being delivered to it', async () => {

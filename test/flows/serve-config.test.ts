@@ -192,3 +192,42 @@ test('a preview covers every secret and is what the phone would get otherwise', 
   const real = await text();
   expect(preview.value.text.split('\n')).toHaveLength(real.split('\n').length);
 });
+
+test('a model that is learned later makes another file', async () => {
+  const { text, office } = setUp({ devices: [approved({ model: null })] });
+  const first = await text();
+  const now = office.findDevice(mac(PHONE));
+  if (now === undefined) throw new Error('not there');
+  office.see({ ...now, model: 'T46S' });
+  expect(await text()).not.toBe(first);
+});
+
+test('a file made before its zone goes over to another rule is not served after it', async () => {
+  const { text, settings } = setUp({ site: { settings: { timeZone: 'America/Havana' } } });
+  const zoneAt = async (now: number) => {
+    settings.now = now;
+    return (await text()).split('\n').filter((line) => line.startsWith('local_time.'));
+  };
+  // tzdata 2026f: Cuba stays on -04 until then, and goes back to its yearly rule.
+  const change = Date.UTC(2027, 2, 14, 5);
+  const before = await zoneAt(change - 60_000);
+  const after = await zoneAt(change + 60_000);
+  expect(after).not.toEqual(before);
+  expect(after).toEqual(await zoneAt(change + 86_400_000));
+});
+
+test('a clock that was set back makes what was made ahead of it stale', async () => {
+  const { text, settings, doors } = setUp();
+  settings.now = Date.UTC(2035, 0, 1);
+  await text();
+  settings.now = Date.UTC(2026, 11, 1);
+  await text();
+  expect(doors.counters.read().filesRendered).toBe(2);
+});
+
+test('a token that slips into a name is not told', async () => {
+  const { ask, journey } = setUp();
+  await ask({ path: `p/${TOKEN}/x.cfg` });
+  expect(journey.length).toBeGreaterThan(0);
+  expect(JSON.stringify(journey)).not.toContain(TOKEN);
+});

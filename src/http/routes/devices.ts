@@ -58,8 +58,9 @@ export function addDeviceRoutes(app: ApiApp, { office, lamps, listJourney, previ
       const after = readCursor(cursor);
       if (!after.ok) return replyWithProblem(reply, invalidInput([after.problem]));
       const page = findPage(devicesThatMatch(query), deviceSortKey, limit, after.value);
-      const items = [];
-      for (const device of page.items) items.push(formatDevice(device, await lamps.read(device.mac)));
+      const items = await Promise.all(
+        page.items.map(async (device) => formatDevice(device, await lamps.read(device.mac))),
+      );
       return { items, next: page.next === null ? null : formatCursor(page.next) };
     },
   );
