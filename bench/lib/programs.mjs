@@ -52,6 +52,13 @@ export function compileBufferGrant(folder) {
  */
 export async function runForJson(command) {
   const [program = '', ...args] = command;
-  const { stdout } = await run(program, args, { maxBuffer: 1 << 20 });
-  return JSON.parse(stdout);
+  const running = run(program, args, { maxBuffer: 1 << 20 });
+  const kill = () => void running.child.kill('SIGKILL');
+  process.once('exit', kill);
+  try {
+    const { stdout } = await running;
+    return JSON.parse(stdout);
+  } finally {
+    process.removeListener('exit', kill);
+  }
 }
