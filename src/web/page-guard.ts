@@ -37,6 +37,8 @@ export function createPageGuard({ sessions }: PageDoors, kit: PageKit) {
         status: 401,
       });
     }
+    // A live stream that comes again cannot follow to a page: told so, the browser stops asking.
+    if (request.headers.accept === 'text/event-stream') return reply.code(401).send();
     const back = request.method === 'GET' && !isFragmentRequest(request) ? request.url : '/';
     const path = back === '/' ? sessions.loginPath : `${sessions.loginPath}?next=${encodeURIComponent(back)}`;
     if (isFragmentRequest(request)) return reply.code(401).header('hx-redirect', path).send();
