@@ -15,7 +15,7 @@ const dialog = {
   to: '<sip:a@b>',
 };
 afterEach(() => vi.useRealTimers());
-test('REV a phone known by its HTTP request only: the journey tells to power-cycle after the approval', async () => {
+test('a phone known by its HTTP request only: the journey tells to power-cycle after the approval', async () => {
   vi.useFakeTimers();
   const { doors, office, journey } = openDoors({
     devices: [device(M, { vendorId: 'yealink', address: '192.168.10.31', lastSeenAt: 5 })],
@@ -24,10 +24,9 @@ test('REV a phone known by its HTTP request only: the journey tells to power-cyc
   createDeliveries(doors);
   await approveDevice(office, { mac: mac(M), extensions: ['101'], actor: 'anna' }, 1);
   await vi.advanceTimersByTimeAsync(120_000);
-  console.log(journey);
   expect(journey.some(({ reason }) => /power-cycle/.test(reason))).toBe(true);
 });
-test('REV a blocked phone hears nothing more', async () => {
+test('a blocked phone hears nothing more', async () => {
   const { doors, office, notifies } = openDoors({
     devices: [device(M, { vendorId: 'yealink', dialog, address: '192.168.10.31' })],
     extensions: [extension('101')],
@@ -38,7 +37,7 @@ test('REV a blocked phone hears nothing more', async () => {
   await blockDevice(office, mac(M), 'anna', 2);
   expect(notifies[0]?.signal?.aborted).toBe(true);
 });
-test('REV two NOTIFYs of one dialog never share a CSeq', async () => {
+test('two NOTIFYs of one dialog never share a CSeq', async () => {
   const { doors, office, notifies } = openDoors({
     devices: [device(M, { vendorId: 'yealink', dialog, address: '192.168.10.31' })],
     extensions: [extension('101'), extension('102')],
@@ -48,10 +47,9 @@ test('REV two NOTIFYs of one dialog never share a CSeq', async () => {
   await approveDevice(office, { mac: mac(M), extensions: ['102'], actor: 'anna' }, 1);
   resyncDevice(office, deliveries, mac(M), 'resync');
   const numbers = notifies.map(({ cseq }) => cseq);
-  console.log(numbers);
   expect(new Set(numbers).size).toBe(numbers.length);
 });
-test('REV a partial import gives no extension to two phones', async () => {
+test('a partial import gives no extension to two phones', async () => {
   const holder = device('001565000002', {
     state: 'approved',
     vendorId: 'yealink',
@@ -71,7 +69,6 @@ test('REV a partial import gives no extension to two phones', async () => {
     { line: 2, mac: mac('001565000002'), extension: '102' }, // refused: 102 is on a phone that is not in the file
     { line: 3, mac: mac('001565000009'), extension: '101' },
   ];
-  const plan = await importDevices(office, rows, { actor: 'x', partial: true, now: 1 });
-  console.log(plan.effects.map(({ line, effect, reason }) => [line, effect, reason]));
+  await importDevices(office, rows, { actor: 'x', partial: true, now: 1 });
   expect(office.holdersOf('101').length).toBe(1);
 });
