@@ -1,3 +1,4 @@
+import { DEFAULT_INTERNET, type InternetSettings } from './internet.ts';
 import type { Secret } from './secret.ts';
 import type { SettingsPatch } from './settings.ts';
 
@@ -31,6 +32,10 @@ export interface Site {
   /** Answer pending phones with 200 (no NOTIFY), so that they stop repeating. Decision 0001 says why this is off. */
   readonly answerPending: boolean;
   readonly autoApprove: readonly AutoApproveRule[];
+  /** Open ports and the external address. */
+  readonly internet: InternetSettings;
+  /** Signs what the webhook of `internet` is told; null: there is none, and nothing is told. */
+  readonly webhookSecret: Secret | null;
   /** Days that journeys and audit are kept. */
   readonly retentionDays: number;
   /** Counts up with each change: part of the rendering cache's key. */
@@ -46,6 +51,8 @@ export const DEFAULT_SITE: Site = {
   consolePassword: null,
   answerPending: false,
   autoApprove: [],
+  internet: DEFAULT_INTERNET,
+  webhookSecret: null,
   retentionDays: 90,
   revision: 0,
 };

@@ -44,5 +44,6 @@ export function planSiteChange(
   });
   // Secrets print alike: a new one is another object.
   if (site.consolePassword !== before.consolePassword) changed.push('consolePassword');
+  if (site.webhookSecret !== before.webhookSecret) changed.push('webhookSecret');
   return changed.length === 0 ? undefined : { site, changed };
 }

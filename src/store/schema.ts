@@ -44,10 +44,12 @@ export interface ExtensionRow extends Tracked {
 export interface SiteRow extends Tracked {
   /** Always 1. */
   readonly id: number;
-  /** JSON of everything but the password and the revision. */
+  /** JSON of everything but the secrets and the revision. */
   readonly content: string;
   /** Sealed. */
   readonly console_password: string | null;
+  /** Sealed. */
+  readonly webhook_secret: string | null;
   readonly revision: number;
 }
 
@@ -125,6 +127,16 @@ export interface SampleRow {
   readonly refusals: number;
 }
 
+/** The office had this external address from `since` to `until` (null: it still has). */
+export interface AddressPeriodRow {
+  readonly since: number;
+  readonly until: number | null;
+  readonly address: string;
+  readonly source: string;
+  /** When the webhook took it; null: it did not (yet). */
+  readonly told_at: number | null;
+}
+
 export interface MetaRow {
   readonly name: string;
   readonly value: string;
@@ -148,6 +160,7 @@ export interface Schema {
   readonly users: UserRow;
   readonly sessions: SessionRow;
   readonly samples: SampleRow;
+  readonly address_periods: AddressPeriodRow;
   readonly meta: MetaRow;
   readonly sequences: SequenceRow;
 }

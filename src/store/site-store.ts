@@ -14,7 +14,8 @@ export interface SiteStore {
 }
 
 const SITE_ID = 1;
-const PLACE = { table: 'site', row: String(SITE_ID), column: 'console_password' };
+const CONSOLE_PASSWORD = { table: 'site', row: String(SITE_ID), column: 'console_password' };
+const WEBHOOK_SECRET = { table: 'site', row: String(SITE_ID), column: 'webhook_secret' };
 
 export function createSiteStore(database: Database): SiteStore {
   const { cipher, read, writer: by } = database;
@@ -29,23 +30,29 @@ export function createSiteStore(database: Database): SiteStore {
   };
 }
 
-/** A field that is younger than the row has its default. Throws StoreError where the password does not open. */
+/** A field that is younger than the row has its default. Throws StoreError where a secret does not open. */
 export function toSite(row: SiteRow, cipher: Cipher): Site {
   const content = JSON.parse(row.content) as Partial<Site>;
-  const password = row.console_password;
   return {
     ...DEFAULT_SITE,
     ...content,
-    consolePassword: password === null ? null : new Secret(cipher.open(password, PLACE)),
+    internet: { ...DEFAULT_SITE.internet, ...content.internet },
+    consolePassword: open(row.console_password, CONSOLE_PASSWORD),
+    webhookSecret: open(row.webhook_secret, WEBHOOK_SECRET),
     revision: row.revision,
   };
+
+  function open(sealed: string | null, place: typeof WEBHOOK_SECRET): Secret | null {
+    return sealed === null ? null : new Secret(cipher.open(sealed, place));
+  }
 }
 
 export async function writeSite(writer: Writer, site: Site, cipher: Cipher, change: Change): Promise<void> {
-  const { consolePassword, revision, ...content } = site;
+  const { consolePassword, webhookSecret, revision, ...content } = site;
   const row = {
     content: JSON.stringify(content),
-    console_password: consolePassword && cipher.seal(consolePassword.reveal(), PLACE),
+    console_password: consolePassword && cipher.seal(consolePassword.reveal(), CONSOLE_PASSWORD),
+    webhook_secret: webhookSecret && cipher.seal(webhookSecret.reveal(), WEBHOOK_SECRET),
     revision,
     change_seq: change.seq,
     changed_by: change.by,

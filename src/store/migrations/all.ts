@@ -2,10 +2,12 @@ import type { Migration } from 'kysely';
 import * as first from './0001-first.ts';
 import * as people from './0002-people.ts';
 import * as history from './0003-history.ts';
+import * as internet from './0004-internet.ts';
 
 /** In the order of their numbers. A name is kept in every database that ran it: it never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-people': people,
   '0003-history': history,
+  '0004-internet': internet,
 };
