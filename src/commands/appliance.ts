@@ -28,6 +28,7 @@ import { listenForPnp, PNP_GROUP, type PnpListener } from '../sip/pnp-listener.t
 import { createBatchWriter } from '../store/batch-writer.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
+import { openInternetDoors } from './internet-doors.ts';
 import { loadOffice } from './open-office.ts';
 import { openPages } from './open-pages.ts';
 import { openRecord } from './open-record.ts';
@@ -172,6 +173,7 @@ async function start(
     tokens,
     ...peopleDoors(store, office, { signal, log, clock }),
     ...(await openSiteDoors(doors, deliveries, cache, { store, siteDir: config.siteDir, signal })),
+    internet: openInternetDoors({ settings: () => office.site().internet }),
     listJourney,
     listAudit,
     record: record.doors,

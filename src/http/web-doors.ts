@@ -8,6 +8,7 @@ import type { Role } from '../core/role.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
 import type { Counters } from '../flows/counters.ts';
 import type { Deliveries } from '../flows/delivery.ts';
+import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { LampBoard } from '../flows/lamps.ts';
 import type { AuditRequest, Piece } from '../flows/list-events.ts';
 import type { Office } from '../flows/office.ts';
@@ -71,6 +72,8 @@ export interface WebDoors extends SiteDoors {
   readonly people: PeopleDoors;
   readonly setUp: SetUp;
   readonly probeSip: SipProber;
+  /** Open ports and the external address. */
+  readonly internet: InternetDoors;
   readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;
   readonly listAudit: (request: AuditRequest) => Promise<Piece<AuditEntry>>;
   readonly record: RecordDoors;

@@ -19,6 +19,7 @@ import { createSipProber, type ProbeOutcome } from '../../src/flows/probe-sip-se
 import { createSetUp } from '../../src/flows/set-up.ts';
 import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
+import { createInternetMemory } from '../peers/internet-memory.ts';
 import { createLogMemory } from './log-memory.ts';
 import { createPeopleMemory } from './people-memory.ts';
 import { openSiteWorld } from './site-world.ts';
@@ -176,6 +177,7 @@ export function createWorld(
     log,
     clock: () => now,
   };
+  const internet = createInternetMemory();
   const siteDoors = openSiteWorld(office, () => now);
   const doors: WebDoors = {
     ...siteDoors,
@@ -185,6 +187,7 @@ export function createWorld(
       probed.push(`${transport} ${host} ${port}`);
       return probeOutcome;
     }),
+    internet: internet.doors,
     office,
     deliveries: {
       deliver: (phone, cause) => void delivered.push({ mac: phone.mac, cause }),
@@ -246,6 +249,7 @@ export function createWorld(
 
   return {
     doors,
+    internet,
     siteDir: siteDoors.siteDir,
     office,
     journeys,
