@@ -14,7 +14,7 @@ import type { Vendor } from '../../src/vendors/vendor.ts';
 import { mac as macOf } from '../peers/office-doors.ts';
 import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
 import { buildPrograms, type Programs } from './build-programs.ts';
-import { whyNoOffice } from './network.ts';
+import { whyNoNamespaces } from './namespaces.ts';
 import { type LabPhone, openPhoneLab, type PhoneHost, type PhoneLab, SERVED, WAIT } from './phone-lab.ts';
 
 const CAPTURED = join(import.meta.dirname, '../captured');
@@ -22,7 +22,7 @@ const CAPTURED = join(import.meta.dirname, '../captured');
 /** Long enough for an answer that must not come: answers that do come take some 10 ms, the first NOTIFY's copy 500 ms. */
 const SILENCE_MS = 1_200;
 
-const missing = whyNoOffice();
+const missing = whyNoNamespaces();
 
 test('this machine can have a lab, or is not the one that must', (context) => {
   if (missing !== undefined && !process.env.CI) context.skip(missing);

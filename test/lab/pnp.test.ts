@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildPrograms, type Programs } from './build-programs.ts';
-import { type Office, openOffice, whyNoOffice } from './network.ts';
+import { whyNoNamespaces } from './namespaces.ts';
+import { type Office, openOffice } from './network.ts';
 
-const missing = whyNoOffice();
+const missing = whyNoNamespaces();
 
 test('this machine can have a lab, or is not the one that must', (context) => {
   if (missing !== undefined && !process.env.CI) context.skip(missing);
