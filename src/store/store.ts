@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from '../core/logger.ts';
+import { type AddressStore, createAddressStore } from './address-store.ts';
 import { type AuditStore, createAuditStore } from './audit-store.ts';
 import { lastChangeSeq } from './change-sequence.ts';
 import { watchChanges } from './changes-watch.ts';
@@ -26,6 +27,7 @@ export interface Store {
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly samples: SampleStore;
+  readonly addresses: AddressStore;
   readonly decisions: Decisions;
   /** The number of the last commit: read it before loading, and give it to `watch`. */
   changeSeq(): Promise<number>;
@@ -61,6 +63,7 @@ export function createStore(database: Database, log?: Logger): Store {
     users: createUserStore(database),
     sessions: createSessionStore(database),
     samples: createSampleStore(database),
+    addresses: createAddressStore(database),
     decisions: createDecisions(database),
     changeSeq: () => lastChangeSeq(database.read),
     watch: (watching) => watchChanges({ ...watching, database, log }),
