@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { connect as connectTcp, isIPv6, type Socket } from 'node:net';
+import { connect as connectTcp, isIPv4, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { newBranch } from './build-notify.ts';
 import { buildOptions } from './build-options.ts';
@@ -13,16 +13,22 @@ export interface ProbeRequest {
   readonly host: string;
   readonly port: number;
   readonly transport: 'udp' | 'tcp' | 'tls';
+  /** IPv4 that is asked in the host's name; left out: the system looks the name up. */
+  readonly address?: string;
 }
 
 export type ProbeOutcome =
-  /** `server`: its Server or User-Agent header; null: it says none. `afterMs`: from the first copy of the question. */
+  /**
+   * `server`: its Server or User-Agent header; null: it says none. `afterMs`: from the first copy of the question.
+   * `received`: the IPv4 that it saw us come from (RFC 3261 18.2.1, RFC 3581 4); null: it does not tell, or not so.
+   */
   | {
       readonly kind: 'answered';
       readonly status: number;
       readonly reason: string;
       readonly server: string | null;
       readonly afterMs: number;
+      readonly received: string | null;
     }
   | { readonly kind: 'no-answer'; readonly waitedMs: number }
   /** The system or the network says no: ECONNREFUSED, EHOSTUNREACH … */
@@ -47,7 +53,7 @@ type Settle = (outcome: ProbeOutcome) => void;
 
 /** Asks a SIP server by OPTIONS whether it is there. Never rejects for anything that happens on the network. */
 export async function probeByOptions(
-  { host, port, transport }: ProbeRequest,
+  { host, port, transport, address }: ProbeRequest,
   { signal, waitMs = WAIT_MS }: { readonly signal: AbortSignal; readonly waitMs?: number },
 ): Promise<ProbeOutcome> {
   const branch = newBranch();
@@ -73,7 +79,7 @@ export async function probeByOptions(
       signal.addEventListener('abort', giveUp, { once: true, signal: ending.signal });
       if (signal.aborted) return giveUp();
       const onAnswer = (data: Buffer) => readAnswer(data, branch, startedAt, settle);
-      const parts = { name, port, question, onAnswer, settle, ended: ending.signal };
+      const parts = { name, address: address ?? name, port, question, onAnswer, settle, ended: ending.signal };
       if (transport === 'udp') askByDatagram(parts);
       else askByStream(parts, transport === 'tls');
     });
@@ -84,6 +90,8 @@ export async function probeByOptions(
 
 interface Parts {
   readonly name: string;
+  /** Where it goes: the name itself, or its address. */
+  readonly address: string;
   readonly port: number;
   readonly question: (local: SocketAddress) => Buffer;
   /** True: it was one, whole. */
@@ -92,8 +100,8 @@ interface Parts {
   readonly ended: AbortSignal;
 }
 
-function askByDatagram({ name, port, question, onAnswer, settle, ended }: Parts): void {
-  const socket = createSocket(isIPv6(name) ? 'udp6' : 'udp4');
+function askByDatagram({ address, port, question, onAnswer, settle, ended }: Parts): void {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   let timer: NodeJS.Timeout | undefined;
   ended.addEventListener('abort', () => {
     clearTimeout(timer);
@@ -102,7 +110,7 @@ function askByDatagram({ name, port, question, onAnswer, settle, ended }: Parts)
   // A socket that is connected hears of it when nobody listens at the other end (ICMP port unreachable).
   socket.on('error', (cause) => settle(describeFault(cause)));
   socket.on('message', (data) => onAnswer(data));
-  socket.connect(port, name, () => {
+  socket.connect(port, address, () => {
     if (ended.aborted) return;
     const datagram = question(socket.address());
     const send = (pause: number) => {
@@ -115,11 +123,11 @@ function askByDatagram({ name, port, question, onAnswer, settle, ended }: Parts)
   });
 }
 
-function askByStream({ name, port, question, onAnswer, settle, ended }: Parts, isEncrypted: boolean): void {
+function askByStream({ name, address, port, question, onAnswer, settle, ended }: Parts, isEncrypted: boolean): void {
   // Whose certificate it is does not matter here: nothing secret is said, and a PBX on a LAN signs its own.
   const socket: Socket = isEncrypted
-    ? connectTls({ host: name, port, rejectUnauthorized: false, ...(!isAddress(name) && { servername: name }) })
-    : connectTcp({ host: name, port });
+    ? connectTls({ host: address, port, rejectUnauthorized: false, ...(!isAddress(name) && { servername: name }) })
+    : connectTcp({ host: address, port });
   ended.addEventListener('abort', () => socket.destroy());
   let received = Buffer.alloc(0);
   socket.on('error', (cause) => settle(describeFault(cause)));
@@ -163,6 +171,7 @@ function readAnswer(data: Buffer, branch: string, startedAt: number, settle: Set
     reason: tidy(reason),
     server: server === undefined ? null : tidy(server),
     afterMs,
+    received: readReceived(parsed.value),
   });
   return true;
 }
@@ -170,6 +179,12 @@ function readAnswer(data: Buffer, branch: string, startedAt: number, settle: Set
 function isOurs(response: SipResponse, branch: string): boolean {
   const via = readVia(firstHeader(response, 'via') ?? '');
   return via?.parameters.get('branch') === branch && /^1[ \t]+OPTIONS$/.test(firstHeader(response, 'cseq') ?? '');
+}
+
+/** Of the top Via, which is ours. It may hold anything. */
+function readReceived(response: SipResponse): string | null {
+  const received = readVia(firstHeader(response, 'via') ?? '')?.parameters.get('received') ?? '';
+  return isIPv4(received) ? received : null;
 }
 
 function describeFault(cause: unknown): ProbeOutcome {

@@ -251,7 +251,7 @@ test('a token has no session to end and no password to change', async () => {
 
 test('the SIP server is asked on the port that is meant, and its answer is told', async () => {
   const chief = await logIn('chief');
-  world.answerProbes({ kind: 'answered', status: 200, reason: 'OK', server: 'Asterisk', afterMs: 3 });
+  world.answerProbes({ kind: 'answered', status: 200, reason: 'OK', server: 'Asterisk', afterMs: 3, received: null });
   const answer = await chief('POST', '/site/probe-sip', { host: 'pbx.example', transport: 'tls' });
   expect(answer.json).toMatchObject({ outcome: 'answered', status: 200, server: 'Asterisk', afterMs: 3 });
   world.answerProbes({ kind: 'no-answer', waitedMs: 3_000 });

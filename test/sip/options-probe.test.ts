@@ -88,6 +88,34 @@ test("somebody else's answer is not taken for ours", async () => {
   expect(outcome.kind).toBe('no-answer');
 });
 
+/** The answer of a server that follows RFC 3581: it says where it saw us. */
+function seenFrom(request: SipRequest, received: string): Buffer {
+  const text = buildResponse(request, 200, 'OK').toString('latin1');
+  return Buffer.from(text.replace(/;rport/, `;received=${received};rport=1024`), 'latin1');
+}
+
+test('where the server saw us is read from our Via', async () => {
+  const { port } = await listenUdp((request) => [seenFrom(request, '128.66.0.5')]);
+  const outcome = await probeByOptions({ host: '127.0.0.1', port, transport: 'udp' }, { signal });
+  expect(outcome).toMatchObject({ kind: 'answered', received: '128.66.0.5' });
+});
+
+test.each(['office.example', '2001:db8::1', '1.2.3.4.5', '"<script>"', ''])('%j is nowhere', async (received) => {
+  const { port } = await listenUdp((request) => [seenFrom(request, received)]);
+  const outcome = await probeByOptions({ host: '127.0.0.1', port, transport: 'udp' }, { signal });
+  expect(outcome).toMatchObject({ kind: 'answered', received: null });
+});
+
+test('an address may be asked in the name of a host', async () => {
+  const { port, requests } = await listenUdp((request) => [buildResponse(request, 200, 'OK')]);
+  const outcome = await probeByOptions(
+    { host: 'pbx.invalid', address: '127.0.0.1', port, transport: 'udp' },
+    { signal },
+  );
+  expect(outcome).toMatchObject({ kind: 'answered', received: null });
+  expect(requests[0]?.uri).toBe(`sip:pbx.invalid:${port}`);
+});
+
 test('over TCP the answer may come in pieces', async () => {
   const port = await listenTcp((data) => {
     const answer = buildResponse(readRequest(data), 200, 'OK', SERVER);
