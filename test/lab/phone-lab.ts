@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +7,11 @@ import { vi } from 'vitest';
 import type { PhoneStep } from '../../src/commands/simulated-phone.ts';
 import type { JourneyEvent } from '../../src/core/journey.ts';
 import { formatMacAddress, type MacAddress } from '../../src/core/mac-address.ts';
-import { openStore } from '../../src/store/store.ts';
 import type { Vendor } from '../../src/vendors/vendor.ts';
 import type { Happening, HttpAnswer, SocketAddress } from './hands.ts';
 import { type Hands, startHands } from './hands-client.ts';
 import { type Office, type OfficeHost, openOffice } from './network.ts';
+import { type ServedAppliance, serveAppliance } from './served-appliance.ts';
 
 /** Where phones stand: the hosts of LAN A and LAN B. */
 export type PhoneHost = Extract<OfficeHost, 'pha' | 'phb'>;
@@ -43,9 +42,6 @@ export const WAIT = { timeout: 20_000, interval: 50 };
 
 const LANS = { pha: '10.77.0.0/20', phb: '10.78.0.0/20' } as const;
 
-/** Ends the process with its standard input, so that none outlives a test run that was killed. */
-const END_WITH_INPUT = `data:text/javascript,process.stdin.on('end',()=>process.kill(process.pid,'SIGTERM')).resume().unref()`;
-
 export type PhoneLab = Awaited<ReturnType<typeof openPhoneLab>>;
 
 /** An office with hands in it, and soon an appliance. */
@@ -54,8 +50,7 @@ export async function openPhoneLab(programs: { readonly main: string; readonly h
   const dataDir = mkdtempSync(join(tmpdir(), 'plugtone-lab-'));
   const hands = new Map<OfficeHost, Hands>();
   const routingTables = new Map<string, number>();
-  let appliance: ChildProcess | undefined;
-  let bearer = '';
+  let appliance: ServedAppliance | undefined;
   let logged = '';
 
   for (const host of ['pha', 'phb'] as const) {
@@ -105,16 +100,10 @@ export async function openPhoneLab(programs: { readonly main: string; readonly h
     return (await promisify(execFile)(process.execPath, [programs.main, ...flags])).stdout;
   }
 
-  /** A request to the API; the answer's JSON, or its text. */
-  async function api(method: string, path: string, body?: unknown) {
-    const answer = await request('app', `http://127.0.0.1:8080/api/v1/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${bearer}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const isJson = answer.contentType.includes('json') && answer.body !== '';
-    return { status: answer.status, body: isJson ? JSON.parse(answer.body) : answer.body };
-  }
+  const api: ServedAppliance['api'] = (...request) => {
+    if (appliance === undefined) throw new Error('nobody serves');
+    return appliance.api(...request);
+  };
 
   async function request(
     host: OfficeHost,
@@ -137,23 +126,16 @@ export async function openPhoneLab(programs: { readonly main: string; readonly h
 
     /** Starts the appliance on its usual ports, and resolves when it is ready. */
     async serve(...flags: readonly string[]): Promise<void> {
-      const serve = ['serve', '--data-dir', dataDir, '--site-dir', join(dataDir, 'site'), '--log-level', 'debug'];
-      const node = [process.execPath, '--import', END_WITH_INPUT, programs.main, ...serve, ...flags];
-      const child = spawn('ip', ['netns', 'exec', office.namespace('app'), ...node], { stdio: 'pipe' });
-      appliance = child;
-      for (const output of [child.stdout, child.stderr]) {
-        output.setEncoding('utf8').on('data', (text: string) => {
+      appliance = await serveAppliance({
+        namespace: office.namespace('app'),
+        mainPath: programs.main,
+        dataDir,
+        flags,
+        hands: () => handsOf('app'),
+        onOutput: (text) => {
           logged += text;
-        });
-      }
-      await vi.waitFor(() => {
-        if (!logged.includes('appliance.started')) throw new Error(`the appliance is not ready:\n${logged}`);
-      }, WAIT);
-      const store = await openStore({ dataDir });
-      const created = await store.tokens.create({ name: 'lab', role: 'admin' });
-      await store.close();
-      if (!created.ok) throw new Error('the name is taken');
-      bearer = created.value.token;
+        },
+      });
     },
 
     /** Gives each phone its interface: a MAC address of its own behind the LAN's cable. */
@@ -240,7 +222,7 @@ export async function openPhoneLab(programs: { readonly main: string; readonly h
     async close(): Promise<void> {
       try {
         await Promise.all([...hands.values()].map((one) => one.stop()));
-        if (appliance !== undefined) await stop(appliance);
+        await appliance?.end('SIGTERM');
       } finally {
         office.close();
         rmSync(dataDir, { recursive: true, force: true });
@@ -257,11 +239,4 @@ function interfaceOf({ mac }: LabPhone): string {
 function sayUserAgent({ vendor, mac }: { readonly vendor: Vendor; readonly mac: MacAddress }): string {
   const { model, firmware, httpUserAgent } = vendor.simulated;
   return httpUserAgent(mac, model, firmware);
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill();
-  await ended;
 }
