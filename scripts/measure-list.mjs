@@ -47,7 +47,14 @@ async function fill(store) {
     devices.push({ ...newDevice(mac, now), ...seen, ...(isWaiting ? {} : decided) });
     if (!isWaiting) {
       const password = new Secret(`password-${index}`);
-      extensions.push({ number, displayName: `Phone ${index}`, authName: number, password, voicemail: '' });
+      extensions.push({
+        number,
+        displayName: `Phone ${index}`,
+        authName: number,
+        password,
+        voicemail: '',
+        language: '',
+      });
     }
     for (const step of ['seen', 'answered', 'notified', 'acknowledged', index % 50 === 1 ? 'stalled' : 'fetched']) {
       const detail = step === 'fetched' ? { file: `${mac}.cfg`, status: 200 } : {};

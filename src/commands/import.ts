@@ -21,7 +21,7 @@ export function importCommand(): Command {
     .description('approve a list of phones, ahead of their first boot or not; a running appliance delivers it at once')
     .argument(
       '<file.csv>',
-      'columns: mac, extension, display_name, password, auth_name, voicemail, vendor, model, setting.<name>',
+      'columns: mac, extension, display_name, password, auth_name, voicemail, language, vendor, model, setting.<name>',
     )
     .option('--partial', 'import the good rows of a file that has bad ones', false)
     .option('--dry-run', 'say what would happen, and change nothing', false)

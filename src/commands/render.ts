@@ -121,6 +121,7 @@ function sampleExtension(number: string, password: string): Extension {
     authName: number,
     password: new Secret(password),
     voicemail: '',
+    language: '',
   };
 }
 

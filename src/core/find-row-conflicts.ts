@@ -60,7 +60,8 @@ function findContradiction(accounts: readonly PhoneLine[]): string | undefined {
   if (differ(accounts.map(({ displayName }) => displayName))) return 'display name';
   if (differ(accounts.map(({ authName }) => authName))) return 'auth name';
   if (differ(accounts.map(({ password }) => password?.reveal()))) return 'password';
-  return differ(accounts.map(({ voicemail }) => voicemail)) ? 'voicemail' : undefined;
+  if (differ(accounts.map(({ voicemail }) => voicemail))) return 'voicemail';
+  return differ(accounts.map(({ language }) => language)) ? 'language' : undefined;
 }
 
 /** Extensions that a spreadsheet has probably cut: most others of the column begin with 0 and are longer. */

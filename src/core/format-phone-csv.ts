@@ -50,6 +50,7 @@ function* columnsOf(phones: readonly ListedPhone[], passwords: boolean): Generat
     if (passwords) yield column('password', ({ password }) => password.reveal());
     yield column('auth_name', ({ authName }) => authName);
     yield column('voicemail', ({ voicemail }) => voicemail);
+    yield column('language', ({ language }) => language);
   }
   yield { title: 'vendor', cell: ({ device }) => guardFormula(device.vendorId ?? '') };
   yield { title: 'model', cell: ({ device }) => guardFormula(device.model ?? '') };

@@ -1,6 +1,7 @@
 import { EXTENSION_NUMBER, VOICEMAIL_NUMBER } from './extension.ts';
 import { findDamage, findExtensionDamage, findMacDamage, findPasswordDamage } from './find-damage.ts';
 import { type MacAddress, parseMacAddress } from './mac-address.ts';
+import { readLanguage } from './read-language.ts';
 import { err, ok, type Result } from './result.ts';
 
 /** What was wanted instead; the caller knows line, column and cell. */
@@ -45,6 +46,11 @@ export function readVoicemailCell(cell: string, vouched = false): CellResult<str
   const read = readNumberCell(cell, vouched);
   if (!read.ok || VOICEMAIL_NUMBER.test(read.value)) return read;
   return err('a number of up to 32 characters 0-9 A-Z a-z . _ + * # -');
+}
+
+export function readLanguageCell(cell: string): CellResult<string> {
+  const language = readLanguage(readCertainText(cell).text);
+  return language === undefined ? err('a language such as de, en, German or Deutsch') : ok(language);
 }
 
 /** An auth name or a mailbox: mostly numbers, so a spreadsheet hurts them the same way. */

@@ -3,7 +3,7 @@ import type { CsvFault, CsvRecord } from './read-csv-table.ts';
 import { err, ok, type Result } from './result.ts';
 import { DEFAULT_SETTINGS, type SettingName } from './settings.ts';
 
-export type LineColumn = 'extension' | 'display_name' | 'password' | 'auth_name' | 'voicemail';
+export type LineColumn = 'extension' | 'display_name' | 'password' | 'auth_name' | 'voicemail' | 'language';
 export type PhoneColumn = 'mac' | 'vendor' | 'model';
 
 /** What a column holds; `title` is how the file names it. */
@@ -46,6 +46,7 @@ const LINE_COLUMNS: Readonly<Record<LineColumn, readonly string[]>> = {
     'authentifizierungsname',
   ],
   voicemail: ['voicemail', 'voicemailnumber', 'mailbox', 'voicebox', 'anrufbeantworter', 'sprachbox'],
+  language: ['language', 'lang', 'phonelanguage', 'displaylanguage', 'sprache', 'telefonsprache', 'anzeigesprache'],
 };
 /** The office's own remarks: not read. */
 const NOTES = [
@@ -122,5 +123,5 @@ function suggest(title: string): string {
   const known = [...Object.keys(PHONE_COLUMNS), ...Object.keys(LINE_COLUMNS), 'note', ...settings];
   const near = findNear(known, title);
   if (near.length > 0) return `: ${near.join(' or ')}?`;
-  return ': mac, extension, display_name, password, auth_name, voicemail, vendor, model, note or setting.<name>';
+  return ': mac, extension, display_name, password, auth_name, voicemail, language, vendor, model, note or setting.<name>';
 }

@@ -7,6 +7,7 @@ import {
   type CellResult,
   readCertainText,
   readExtensionCell,
+  readLanguageCell,
   readMacCell,
   readNumberCell,
   readPasswordCell,
@@ -27,6 +28,7 @@ export interface PhoneLine {
   readonly authName: string | undefined;
   readonly password: Secret | undefined;
   readonly voicemail: string | undefined;
+  readonly language: string | undefined;
 }
 
 /** What could be read of a row. Undefined: missing or wrong. */
@@ -82,6 +84,7 @@ export function readCsvRow(
     const authName = read(lineColumn('auth_name', number), readNumberCell);
     const password = read(lineColumn('password', number), readPasswordCell);
     const voicemail = read(lineColumn('voicemail', number), readVoicemailCell);
+    const language = read(lineColumn('language', number), readLanguageCell);
     if (extension !== undefined) {
       certain ||= readCertainText(textOf(extensionColumn)).certain;
       return {
@@ -90,9 +93,11 @@ export function readCsvRow(
         authName,
         password: password === undefined ? undefined : new Secret(password),
         voicemail,
+        language,
       };
     }
-    const needed = number === 1 || [displayName, authName, password, voicemail].some((value) => value !== undefined);
+    const said = [displayName, authName, password, voicemail, language];
+    const needed = number === 1 || said.some((value) => value !== undefined);
     const title = extensionColumn?.title ?? `extension_${number}`;
     if (needed && textOf(extensionColumn).trim() === '') fault(title, 'an empty cell', 'an extension');
     return undefined;

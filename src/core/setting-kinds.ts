@@ -1,5 +1,6 @@
 import { VOICEMAIL_NUMBER } from './extension.ts';
 import { findNear } from './find-near.ts';
+import { LANGUAGE_TAG } from './read-language.ts';
 import type { PhoneSettings, SettingName } from './settings.ts';
 import { listTimeZones } from './time-zones.ts';
 
@@ -93,7 +94,7 @@ export const SETTING_KINDS: { readonly [K in SettingName]: SettingKind<PhoneSett
   timeZone: TIME_ZONE,
   timeFormat: oneOf('12h', '24h'),
   dateFormat: oneOf('yyyy-mm-dd', 'dd/mm/yyyy', 'mm/dd/yyyy', 'dd mmm', 'weekday dd mmm'),
-  language: text(/^[A-Za-z]{2,3}$/, 'a language as en, de, fr (BCP 47 primary tag)', (value) => value.toLowerCase()),
+  language: text(LANGUAGE_TAG, 'a language as en, de, fr (BCP 47 primary tag)', (value) => value.toLowerCase()),
   toneCountry: text(/^[A-Za-z]{2}$/, 'a country as DE, US (ISO 3166)', (value) => value.toUpperCase()),
   ntpServer: HOST_OR_NONE,
   // A month: what is looked after less often is not looked after.

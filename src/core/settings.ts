@@ -83,7 +83,7 @@ export const DEFAULT_SETTINGS: PhoneSettings = {
 };
 
 /** Where a value came from, weakest first. */
-export type SettingsLayer = 'default' | 'site' | 'vendor' | 'model' | 'device';
+export type SettingsLayer = 'default' | 'site' | 'vendor' | 'model' | 'extension' | 'device';
 
 export interface ResolvedSettings {
   readonly values: PhoneSettings;

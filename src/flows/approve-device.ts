@@ -128,7 +128,8 @@ export function planApproval(office: Office, request: ApproveRequest, now: numbe
 }
 
 function newExtension(number: string): Extension {
-  return { number, displayName: number, authName: number, password: new Secret(drawPassword()), voicemail: '' };
+  const password = new Secret(drawPassword());
+  return { number, displayName: number, authName: number, password, voicemail: '', language: '' };
 }
 
 /** One sentence for people. */

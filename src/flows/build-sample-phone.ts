@@ -14,7 +14,8 @@ export function buildSamplePhone(vendor: Vendor): {
   const mac = parseMacAddress(`${prefix}1`);
   if (mac === undefined) throw new Error(`${vendor.id}: no sample phone can be made`);
   const secret = new Secret('sample');
-  const extension = { number: '101', displayName: 'Sample', authName: '101', password: secret, voicemail: '' };
+  const names = { number: '101', displayName: 'Sample', authName: '101' };
+  const extension: Extension = { ...names, password: secret, voicemail: '', language: '' };
   return {
     device: {
       ...newDevice(mac, 0),

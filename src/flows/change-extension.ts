@@ -11,6 +11,8 @@ export interface ExtensionPatch {
   readonly authName?: string | undefined;
   readonly password?: string | Secret | undefined;
   readonly voicemail?: string | undefined;
+  /** BCP 47 primary tag; empty: the phone's or the site's own. */
+  readonly language?: string | undefined;
 }
 
 export type ExtensionProblem =
@@ -71,6 +73,7 @@ export function applyPatch(number: string, before: Extension | undefined, patch:
     authName: patch.authName ?? before?.authName ?? number,
     password: readPassword(patch.password) ?? before?.password ?? new Secret(drawPassword()),
     voicemail: patch.voicemail ?? before?.voicemail ?? '',
+    language: patch.language?.toLowerCase() ?? before?.language ?? '',
   };
 }
 
@@ -83,6 +86,7 @@ export function sameExtension(a: Extension, b: Extension): boolean {
     a.displayName === b.displayName &&
     a.authName === b.authName &&
     a.voicemail === b.voicemail &&
+    a.language === b.language &&
     a.password.reveal() === b.password.reveal()
   );
 }

@@ -102,10 +102,11 @@ function kindOf(doors: CompareDoors, cache: ConfigCache, device: Device, vendor:
     return extension === undefined ? null : extension.voicemail === '';
   });
   const lineOne = doors.office.findExtension(extensions[0] ?? '');
+  const language = lineOne?.language ?? '';
   const now = chooseConsolePasswords(site, lineOne, device.consolePasswords);
   const then = chooseConsolePasswords(draft, lineOne, withConsolePasswords(device, draft).consolePasswords);
   const console = [now === undefined, then === undefined, now?.admin === then?.admin, now?.user === then?.user];
-  return JSON.stringify([vendor.id, model, hostOf(doors, device), settings, own, accounts, console]);
+  return JSON.stringify([vendor.id, model, hostOf(doors, device), settings, own, accounts, language, console]);
 }
 
 function judge(doors: CompareDoors, cache: ConfigCache, device: Device, vendor: Vendor, draft: Site): Verdict {

@@ -46,7 +46,8 @@ export type ImportChange =
   | 'display-name'
   | 'auth-name'
   | 'password'
-  | 'voicemail';
+  | 'voicemail'
+  | 'language';
 
 export interface ImportPlan {
   readonly effects: readonly ImportEffect[];
@@ -122,6 +123,7 @@ function listAccountChanges(before: Extension | undefined, after: Extension): re
   if (before.authName !== after.authName) changes.push('auth-name');
   if (before.password.reveal() !== after.password.reveal()) changes.push('password');
   if (before.voicemail !== after.voicemail) changes.push('voicemail');
+  if (before.language !== after.language) changes.push('language');
   return changes;
 }
 

@@ -1,7 +1,8 @@
 import type { Device } from '../core/device.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { resolvePhoneSettings } from '../core/resolve-phone-settings.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import { type ResolvedSettings, resolveSettings } from '../core/settings.ts';
+import type { ResolvedSettings } from '../core/settings.ts';
 import { describeRenderProblem, renderPreview } from '../render/render-file.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { ConfigCache } from './config-cache.ts';
@@ -54,12 +55,7 @@ export function previewConfig(
 
 /** Every setting of a device with the layer its value comes from. */
 export function resolveDeviceSettings({ office }: Pick<Doors, 'office'>, device: Device): ResolvedSettings {
-  const site = office.site();
-  const vendorId = device.vendorId ?? '';
-  return resolveSettings([
-    { layer: 'site', patch: site.settings },
-    { layer: 'vendor', patch: site.vendorSettings[vendorId] },
-    { layer: 'model', patch: site.modelSettings[`${vendorId}/${device.model ?? ''}`] },
-    { layer: 'device', patch: device.settings },
-  ]);
+  const { vendorId, model, settings } = device;
+  const lineOne = office.findExtension(device.extensions[0] ?? '');
+  return resolvePhoneSettings({ site: office.site(), vendorId, model, lineOne, device: settings });
 }

@@ -1,8 +1,7 @@
 import type { AuditEntry } from '../core/audit.ts';
 import type { Device } from '../core/device.ts';
-import type { Extension } from '../core/extension.ts';
+import { type Extension, linesOf } from '../core/extension.ts';
 import type { JourneyEvent } from '../core/journey.ts';
-import type { MacAddress } from '../core/mac-address.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
 import type { Site } from '../core/site.ts';
 import type { Lamps } from '../flows/lamps.ts';
@@ -46,9 +45,13 @@ export function formatDevice(device: Device, lamps: Lamps): DeviceAnswer {
   };
 }
 
-export function formatExtension(extension: Extension, phones: readonly MacAddress[]): ExtensionAnswer {
-  const { number, displayName, authName, voicemail } = extension;
-  return { number, displayName, authName, voicemail, phones: [...phones] };
+export function formatExtension(extension: Extension, holders: readonly Device[]): ExtensionAnswer {
+  const { number, displayName, authName, voicemail, language } = extension;
+  const phones = holders.map(({ mac }) => mac);
+  const lines = holders.flatMap(({ mac, extensions }) =>
+    linesOf(extensions, number).map((line) => ({ phone: mac, line })),
+  );
+  return { number, displayName, authName, voicemail, language, phones, lines };
 }
 
 export function formatDeviceSettings(device: Device, { values, from }: ResolvedSettings): DeviceSettingsAnswer {

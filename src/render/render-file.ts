@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Extension } from '../core/extension.ts';
+import { resolvePhoneSettings } from '../core/resolve-phone-settings.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import { resolveSettings } from '../core/settings.ts';
 import type { Model, Vendor, VendorFile } from '../vendors/vendor.ts';
 import { type BuiltView, buildPhoneView } from './build-phone-view.ts';
 import { escapeView } from './escape.ts';
@@ -96,12 +96,13 @@ function buildView(input: RenderInput, model: Model): Result<BuiltView, RenderPr
     if (extension === undefined) return err({ kind: 'no-such-extension', device: device.mac, extension: number });
     extensions.push(extension);
   }
-  const settings = resolveSettings([
-    { layer: 'site', patch: site.settings },
-    { layer: 'vendor', patch: site.vendorSettings[vendor.id] },
-    { layer: 'model', patch: site.modelSettings[`${vendor.id}/${model.name}`] },
-    { layer: 'device', patch: device.settings },
-  ]);
+  const settings = resolvePhoneSettings({
+    site,
+    vendorId: vendor.id,
+    model: model.name,
+    lineOne: extensions[0],
+    device: device.settings,
+  });
   const rule = input.zoneRules(settings.values.timeZone);
   if (!rule.ok) return err({ ...rule.problem, device: device.mac });
   const about = {

@@ -24,7 +24,7 @@ export function buildSampleView(vendor: Vendor): PhoneView {
     device: { mac },
     site: DEFAULT_SITE,
     settings: resolveSettings([]),
-    extensions: [{ number: '101', displayName: 'Sample', authName: '101', password, voicemail: '' }],
+    extensions: [{ number: '101', displayName: 'Sample', authName: '101', password, voicemail: '', language: '' }],
     rule: rule.value,
     // RFC 5737: an address for examples.
     server: { host: '192.0.2.1', port: 8060 },

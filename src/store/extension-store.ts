@@ -55,6 +55,7 @@ export function toExtension(row: ExtensionRow, cipher: Cipher): Extension {
     authName: row.auth_name,
     password: new Secret(cipher.open(row.password, placeOf(row.number))),
     voicemail: row.voicemail,
+    language: row.language,
   };
 }
 
@@ -71,6 +72,7 @@ export async function writeExtensions(
       auth_name: extension.authName,
       password: cipher.seal(extension.password.reveal(), placeOf(extension.number)),
       voicemail: extension.voicemail,
+      language: extension.language,
       change_seq: change.seq,
       changed_by: change.by,
     }));
@@ -85,6 +87,7 @@ export async function writeExtensions(
           auth_name: row.ref('excluded.auth_name'),
           password: row.ref('excluded.password'),
           voicemail: row.ref('excluded.voicemail'),
+          language: row.ref('excluded.language'),
           change_seq: row.ref('excluded.change_seq'),
           changed_by: row.ref('excluded.changed_by'),
         })),

@@ -39,6 +39,7 @@ export interface ExtensionRow extends Tracked {
   /** Sealed. */
   readonly password: string;
   readonly voicemail: string;
+  readonly language: string;
 }
 
 export interface SiteRow extends Tracked {

@@ -2,6 +2,7 @@ import { type ResolvedSettings, resolveSettings, type SettingsPatch } from '../c
 import type { Site } from '../core/site.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { buildSettingGroups } from './build-setting-groups.ts';
+import { listLanguages } from './list-languages.ts';
 import type { Texts } from './message-set.ts';
 import type { Form } from './read-form.ts';
 import { MOST_RULES, type SiteFaults, type SiteLayer } from './read-site-form.ts';
@@ -82,23 +83,19 @@ function buildRules(site: Site, vendors: readonly Vendor[], form: Form | undefin
 
 /** Languages and countries that some maker knows, by their names. */
 function buildSuggestions(vendors: readonly Vendor[], language: string) {
-  const list = (codes: readonly string[], type: 'language' | 'region') => {
-    const names = new Intl.DisplayNames([language], { type });
+  const list = (codes: readonly string[]) => {
+    const names = new Intl.DisplayNames([language], { type: 'region' });
     return [...new Set(codes)]
       .map((code) => ({ code, name: names.of(code) ?? code }))
       .sort((a, b) => a.name.localeCompare(b.name));
   };
   return {
-    languages: list(
-      vendors.flatMap(({ spellings }) => Object.keys(spellings.language)),
-      'language',
-    ),
+    languages: listLanguages(vendors, language),
     countries: list(
       vendors.flatMap(({ spellings }) => [
         ...Object.keys(spellings.tone),
         ...Object.keys(spellings.toneSettings ?? {}),
       ]),
-      'region',
     ),
   };
 }

@@ -11,6 +11,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/^the same without the apostrophe: it is a spreadsheet's mark/, 'csv.text-mark'],
   [/^an extension: a spreadsheet has made yes or no .* write ="(?<word>[^"]*)"/, 'csv.truth'],
   [/^a number of up to 32 characters/, 'csv.mailbox'],
+  [/^a language such as de, en/, 'csv.language'],
   [/^(?<vendor>[a-z][a-z0-9-]*), whose MAC address it is/, 'csv.vendor-of-mac'],
   [/^a model of (?<vendor>.*?): (?<known>.*); if it is a new one, leave the cell empty$/, 'csv.model'],
   [/^a workbook of a spreadsheet program$/, 'csv.a-workbook'],

@@ -1,4 +1,5 @@
 import { EXTENSION_NUMBER } from '../core/extension.ts';
+import { LANGUAGE_TAG } from '../core/read-language.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { ExtensionPatch } from '../flows/change-extension.ts';
 import { PLAIN_TEXT } from '../http/schemas/common.ts';
@@ -7,7 +8,9 @@ import type { Texts } from './message-set.ts';
 import type { Form } from './read-form.ts';
 
 /** By field: what is wrong, in a sentence. */
-export type ExtensionFaults = Partial<Record<'number' | 'displayName' | 'authName' | 'password' | 'voicemail', string>>;
+export type ExtensionFaults = Partial<
+  Record<'number' | 'displayName' | 'authName' | 'password' | 'voicemail' | 'language', string>
+>;
 
 const PLAIN = new RegExp(PLAIN_TEXT, 'u');
 
@@ -22,6 +25,7 @@ export function readExtensionForm(
     displayName: form.get('displayName') || number,
     authName: form.get('authName') || number,
     voicemail: form.get('voicemail'),
+    language: form.get('language'),
   };
   const faults: ExtensionFaults = {};
   if (!EXTENSION_NUMBER.test(number)) {
@@ -32,6 +36,7 @@ export function readExtensionForm(
       faults[name as keyof ExtensionFaults] = t('extension.too-long', { most: LONGEST_NAME });
     else if (!PLAIN.test(value)) faults[name as keyof ExtensionFaults] = t('extension.not-plain');
   }
+  if (values.language !== '' && !LANGUAGE_TAG.test(values.language)) faults.language = t('want.language');
   if (Object.keys(faults).length > 0) return err(faults);
   return ok({ number, patch: { ...values, password: password === '' ? undefined : password } });
 }

@@ -55,8 +55,10 @@ test.skipIf(!browser)('an extension is made, its password is shown once, and it 
   await page.getByRole('link', { name: '101' }).click();
   expect(await page.content()).not.toContain(password);
   await page.getByLabel('Voicemail').fill('*97');
+  await page.getByLabel('Language').selectOption({ label: 'French' });
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('101 is saved').waitFor();
+  await page.getByRole('cell', { name: 'French' }).waitFor();
   await page.getByRole('link', { name: '101' }).click();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Draw a password' }).click();

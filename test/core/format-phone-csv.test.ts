@@ -9,7 +9,8 @@ import { Secret } from '../../src/core/secret.ts';
 function phone(number: number, extensions: readonly Partial<Extension>[], device = {}): ListedPhone {
   const mac = parseMacAddress((0x001565000000 + number).toString(16).padStart(12, '0'));
   if (mac === undefined) throw new Error('bad sample');
-  const blank = { number: '101', displayName: '', authName: '', password: new Secret(''), voicemail: '' };
+  const names = { number: '101', displayName: '', authName: '' };
+  const blank = { ...names, password: new Secret(''), voicemail: '', language: '' };
   return {
     device: { mac, vendorId: null, model: null, settings: {}, ...device },
     extensions: extensions.map((extension) => ({ ...blank, ...extension })),
@@ -33,6 +34,7 @@ test('what is written is read back to the same values, whatever they begin with'
     authName: trimmed.filter((value) => !value.startsWith('="')),
     password: password.map((value) => new Secret(value)),
     voicemail: fc.constantFrom('', '*97', '+49301', '-1'),
+    language: fc.constantFrom('', 'de', 'xx', 'yue'),
   });
   const settings = fc.constantFrom(
     {},
@@ -64,6 +66,7 @@ test('what is written is read back to the same values, whatever they begin with'
           displayName: extension.displayName || undefined,
           authName: extension.authName || undefined,
           voicemail: extension.voicemail || undefined,
+          language: extension.language || undefined,
         });
         expect(parsed.value.rows).toMatchObject(
           phones.map(({ device, extensions: [first, second] }) => ({
@@ -101,6 +104,6 @@ test('passwords are written only where they are asked for', () => {
 
 test('a list of no phones is a header that can be filled in', () => {
   const text = formatPhoneCsv([], { passwords: true });
-  expect(text).toBe('\ufeffmac,extension,display_name,password,auth_name,voicemail,vendor,model\r\n');
+  expect(text).toBe('\ufeffmac,extension,display_name,password,auth_name,voicemail,language,vendor,model\r\n');
   expect(parsePhoneCsv(text)).toEqual({ ok: true, value: { rows: [], faults: [] } });
 });

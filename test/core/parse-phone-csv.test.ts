@@ -29,8 +29,8 @@ function faultOf(column: string, cell: string): string {
 
 test('a row is read with everything that it says', () => {
   const { rows, faults } = read(
-    'mac,extension,display_name,password,auth_name,voicemail,vendor,model,setting.language,setting.vlanId\n' +
-      '00-15-65-AA-BB-01,101,"Müller, Jörg",pä;ss"w,u101,*97,Yealink,T46S,de,20\n',
+    'mac,extension,display_name,password,auth_name,voicemail,Sprache,vendor,model,setting.language,setting.vlanId\n' +
+      '00-15-65-AA-BB-01,101,"Müller, Jörg",pä;ss"w,u101,*97,fr,Yealink,T46S,de,20\n',
   );
   expect(faults).toEqual([]);
   expect(rows).toHaveLength(1);
@@ -42,6 +42,7 @@ test('a row is read with everything that it says', () => {
     displayName: 'Müller, Jörg',
     authName: 'u101',
     voicemail: '*97',
+    language: 'fr',
     vendorId: 'yealink',
     model: 'T46S',
     settings: { language: 'de', vlanId: 20 },
@@ -137,6 +138,8 @@ test.each<readonly [column: string, cell: string, reason: RegExp]>([
   ['extension', 'a b', /1-32 characters of 0-9 A-Z a-z/],
   ['auth_name', '1,2E+11', /rounded/],
   ['voicemail', 'x y', /a number of up to 32 characters/],
+  ['language', 'Klingon', /a language such as de/],
+  ['language', 'FALSE', /a language such as de/],
   ['display_name', 'two\nlines', /text in one line/],
   ['display_name', 'x'.repeat(129), /128 characters at most/],
   ['setting.vlanId', '5000', /a whole number 0-4094/],

@@ -55,6 +55,12 @@ test('a change reaches the phones whose files become different, and shows one of
   expect(commits).toEqual([]);
 });
 
+test('a phone whose extension has a language of its own keeps it', async () => {
+  const { office, compare } = open();
+  office.adopt({ extensions: [extension('101', { language: 'it' })] });
+  expect((await compare({ settings: { language: 'fr' } })).changed).toEqual([]);
+});
+
 test('what no file depends on changes no phone', async () => {
   const { compare } = open();
   expect(await compare({ retentionDays: 7, answerPending: true, settings: {} })).toMatchObject({

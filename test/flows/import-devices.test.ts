@@ -33,6 +33,16 @@ test('the same list again changes nothing', async () => {
   expect(office.findDevice(mac('001565000001'))?.token).toBe(token);
 });
 
+test("a language that a list says is the account's, and one that it leaves out stays", async () => {
+  const { office } = openDoors();
+  await importDevices(office, [row(2, '001565000001', '101', { language: 'fr' })], OPTIONS);
+  expect(office.findExtension('101')?.language).toBe('fr');
+  const same = await importDevices(office, [row(2, '001565000001', '101')], OPTIONS);
+  expect(same.effects).toMatchObject([{ effect: 'unchanged' }]);
+  const other = await importDevices(office, [row(2, '001565000001', '101', { language: 'de' })], OPTIONS);
+  expect(other.effects).toMatchObject([{ effect: 'changed', changes: ['language'] }]);
+});
+
 test('a new password changes the account and leaves the phone its token', async () => {
   const { office } = openDoors();
   await importDevices(office, [row(2, '001565000001', '101')], OPTIONS);

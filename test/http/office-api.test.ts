@@ -31,7 +31,9 @@ test('an extension is shown with the phones that have it, without its password',
     displayName: 'Empfang',
     authName: '101',
     voicemail: '',
+    language: '',
     phones: [APPROVED],
+    lines: [{ phone: APPROVED, line: 1 }],
   });
   expectProblem(await call('GET', at('999')), 404, 'no-such-extension');
 });
@@ -51,6 +53,13 @@ test('PUT makes an extension with 201, changes it with 200, and does nothing the
   const changed = await call('PUT', at('103'), { body: { voicemail: '*97' } });
   expect(changed.json).toMatchObject({ displayName: 'Labor', voicemail: '*97' });
   expect(world.office.findExtension('103')?.password.reveal()).toBe(NEW_PASSWORD);
+});
+
+test('an extension has a language, in any case, and loses it again', async () => {
+  const put = async (language: string) => (await call('PUT', at('101'), { body: { language } })).json.language;
+  expect(await put('DE')).toBe('de');
+  expect((await call('GET', at('101'))).json.language).toBe('de');
+  expect(await put('')).toBe('');
 });
 
 test('a new extension without password gets a drawn one', async () => {
@@ -76,6 +85,7 @@ test.each([
   [{ voicemail: 97 }, 'body.voicemail'],
   [{ voicemail: 'x y' }, 'body.voicemail'],
   [{ voicemail: '*'.repeat(33) }, 'body.voicemail'],
+  [{ language: 'German' }, 'body.language'],
   [{ authName: 'a\u0007b' }, 'body.authName'],
   [{ authName: 'x'.repeat(101) }, 'body.authName'],
   [{ displayName: null }, 'body.displayName'],

@@ -48,7 +48,7 @@ export function device(text: string, more: Partial<Device> = {}): Device {
 
 export function extension(number: string, more: Partial<Extension> = {}): Extension {
   const password = new Secret(`sip-Pa55-of-${number}`);
-  return { number, displayName: `Phone ${number}`, authName: number, password, voicemail: '', ...more };
+  return { number, displayName: `Phone ${number}`, authName: number, password, voicemail: '', language: '', ...more };
 }
 
 const DIALOG = {

@@ -23,6 +23,7 @@ export function extension(number: string, more: Partial<Extension> = {}): Extens
     authName: number,
     password: new Secret(`pw-${number}`),
     voicemail: '',
+    language: '',
     ...more,
   };
 }

@@ -64,6 +64,14 @@ test('layers are laid one over the other: site, vendor, model, device', () => {
   expect(render({ site, device: { settings: { voicemailNumber: '4' } } }).text).toContain('account.1.voicemail = 4\n');
 });
 
+test('the language is that of line 1, whoever else is on the phone', () => {
+  const extensions = [extension('101', { language: 'xx' }), extension('102', { language: 'yy' })];
+  const unknown = (fields: InputFields) => render(fields).notes.filter((note) => note.includes('language'));
+  expect(unknown({ extensions })).toEqual([expect.stringContaining('"xx"')]);
+  expect(unknown({ extensions: extensions.toReversed() })).toEqual([expect.stringContaining('"yy"')]);
+  expect(unknown({ extensions, device: { settings: { language: 'de' } } })).toEqual([]);
+});
+
 test('a model is found in any case, and one that is not listed gets as many lines as are sure', () => {
   expect(render({ device: { model: 'THREE' } }).text).toContain('account.3.enable');
   expect(render({ device: { model: 'Nine' } }).text).toContain('account.2.enable');

@@ -140,6 +140,7 @@ export function extension(number: string, fields: Partial<Extension> = {}): Exte
     authName: number,
     password: new Secret(`pw-${number}`),
     voicemail: '',
+    language: '',
     ...fields,
   };
 }

@@ -51,7 +51,7 @@ for (let number = first; ; number += step) {
   const mac = (0x001565000000 + number).toString(16).padStart(12, '0');
   const text = String(100 + number);
   const device = { ...newDevice(mac, 1), state: 'approved', extensions: [text], token: 'token ' + text, revision: 1 };
-  const extension = { number: text, displayName: '', authName: text, password: new Secret('pw ' + text), voicemail: '' };
+  const extension = { number: text, displayName: '', authName: text, password: new Secret('pw ' + text), voicemail: '', language: '' };
   const audit = [{ at: number, actor: 'test', action: 'device.approved', subject: mac, detail: {} }];
   for (let at = 0; at < 20; at++) writer.recordJourney({ mac, at, step: 'seen', reason: '', detail: {} });
   await store.decisions.commit({ devices: [device], extensions: [extension], audit });

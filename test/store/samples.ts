@@ -63,7 +63,8 @@ export function approvedDevice(number: number, changes: Partial<Device> = {}): D
 export function extensionOf(number: number, changes: Partial<Extension> = {}): Extension {
   const text = String(100 + number);
   const password = new Secret(`password-of-${text}`);
-  return { number: text, displayName: `Phone ${text}`, authName: text, password, voicemail: '*97', ...changes };
+  const names = { number: text, displayName: `Phone ${text}`, authName: text };
+  return { ...names, password, voicemail: '*97', language: 'fr', ...changes };
 }
 
 /** With every secret opened, so that a comparison compares them. */

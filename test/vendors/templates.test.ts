@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Extension } from '../../src/core/extension.ts';
 import { parseMacAddress } from '../../src/core/mac-address.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { resolveSettings, type SettingsPatch } from '../../src/core/settings.ts';
@@ -14,6 +15,10 @@ import { snom } from '../../src/vendors/snom.ts';
 import type { Vendor } from '../../src/vendors/vendor.ts';
 
 const TEMPLATES = new URL('../../templates/', import.meta.url);
+
+function account(number: string, displayName: string, password: string, voicemail: string): Extension {
+  return { number, displayName, authName: `u${number}`, password: new Secret(password), voicemail, language: '' };
+}
 
 function source(vendor: Vendor, name: string): string {
   return readFileSync(new URL(`${vendor.id}/${name}.hbs`, TEMPLATES), 'utf8');
@@ -35,10 +40,7 @@ function write(vendor: Vendor, patch: SettingsPatch, name = vendor.files[0].name
     device: { mac },
     site: DEFAULT_SITE,
     settings,
-    extensions: [
-      { number: '101', displayName: 'Anna Özil', authName: 'u101', password: new Secret('a=b&#1'), voicemail: '*97' },
-      { number: '102', displayName: 'Bär', authName: 'u102', password: new Secret('second'), voicemail: '' },
-    ],
+    extensions: [account('101', 'Anna Özil', 'a=b&#1', '*97'), account('102', 'Bär', 'second', '')],
     rule: rule.value,
     server: { host: '192.0.2.1', port: 8060 },
     token: 'abc',

@@ -24,10 +24,7 @@ const TAG = 'Extensions';
 
 export function addExtensionRoutes(app: ApiApp, { office, clock }: WebDoors): void {
   function answerOf(extension: Extension): ExtensionAnswer {
-    return formatExtension(
-      extension,
-      office.holdersOf(extension.number).map(({ mac }) => mac),
-    );
+    return formatExtension(extension, office.holdersOf(extension.number));
   }
 
   app.get(

@@ -7,7 +7,9 @@ const EXAMPLE = {
   displayName: 'Empfang',
   authName: '101',
   voicemail: '',
+  language: '',
   phones: ['001565aabbcc'],
+  lines: [{ phone: '001565aabbcc', line: 1 }],
 };
 
 /** The password is not among these fields, and never will be. */
@@ -17,7 +19,13 @@ export const ExtensionAnswer = Type.Object(
     displayName: Type.String(),
     authName: Type.String({ description: 'Name that the phone proves itself with; usually the number' }),
     voicemail: Type.String({ description: "Number of the mailbox; empty: the site's" }),
+    language: Type.String({
+      description: "BCP 47 primary tag, of the phone that has it on line 1; empty: the phone's or the site's own",
+    }),
     phones: Type.Array(Mac, { description: 'Approved phones that have it on a line' }),
+    lines: Type.Array(Type.Object({ phone: Mac, line: Type.Integer({ description: 'From 1' }) }), {
+      description: 'On which line of which phone it is',
+    }),
   },
   { examples: [EXAMPLE] },
 );
@@ -61,6 +69,12 @@ export const ExtensionBody = Type.Object(
       Type.String({
         pattern: VOICEMAIL_NUMBER.source,
         description: 'number of the mailbox: up to 32 characters 0-9 A-Z a-z . _ + * # -, or nothing',
+      }),
+    ),
+    language: Type.Optional(
+      Type.String({
+        pattern: '^(?:[A-Za-z]{2,3})?$',
+        description: "a language as en, de, fr (BCP 47 primary tag), or nothing for the phone's or the site's own",
       }),
     ),
   },

@@ -13,13 +13,14 @@ const CHANGES = [
   'auth-name',
   'password',
   'voicemail',
+  'language',
 ] as const;
 
 /** Any bytes: what is wrong with them is told row by row. */
 export const PhoneList = Type.Unsafe<unknown>({
   description:
     'A list of phones: UTF-8, UTF-16 or Windows-1252; commas, semicolons or tabs. Columns: mac, extension, display_name, ' +
-    'password, auth_name, voicemail, vendor, model, setting.<name>; extension_2 … for more lines.',
+    'password, auth_name, voicemail, language, vendor, model, setting.<name>; extension_2 … for more lines.',
   examples: ['mac,extension,display_name\r\n00:15:65:aa:bb:cc,101,Empfang\r\n'],
 });
 
@@ -94,5 +95,7 @@ export const ExportQuery = Type.Object(
 
 export const ExportAnswer = Type.String({
   description: 'The list that an import reads',
-  examples: ['mac,extension,display_name,auth_name,voicemail,vendor,model\r\n00:15:65:aa:bb:cc,101,Empfang,101,,…\r\n'],
+  examples: [
+    'mac,extension,display_name,auth_name,voicemail,language,vendor,model\r\n00:15:65:aa:bb:cc,101,Empfang,101,,de,…\r\n',
+  ],
 });

@@ -17,7 +17,7 @@ export const DeviceSettingsAnswer = Type.Object(
       description: 'Every setting of the phone, and which layer it comes from',
       additionalProperties: Type.Object({
         value: Type.Unknown(),
-        from: oneOf(['default', 'site', 'vendor', 'model', 'device']),
+        from: oneOf(['default', 'site', 'vendor', 'model', 'extension', 'device']),
       }),
     }),
     device: SettingsMap,

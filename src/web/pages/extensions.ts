@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { drawPassword } from '../../core/draw-password.ts';
 import type { Extension } from '../../core/extension.ts';
-import { formatMacAddress } from '../../core/mac-address.ts';
+import { DEFAULT_SETTINGS } from '../../core/settings.ts';
 import { putExtension, removeExtension } from '../../flows/change-extension.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
-import { vendorById } from '../../vendors/all.ts';
+import { vendors } from '../../vendors/all.ts';
+import { buildExtensionRow, viewHolder } from '../build-extension-row.ts';
 import {
   EXTENSION_SORTS,
   type ExtensionQuery,
@@ -13,6 +14,7 @@ import {
   formatExtensionQuery,
   readExtensionQuery,
 } from '../find-extensions.ts';
+import { listLanguages, nameLanguage } from '../list-languages.ts';
 import type { PageDoors } from '../page-doors.ts';
 import type { PageKit } from '../page-kit.ts';
 import { type ExtensionFaults, readExtensionForm } from '../read-extension-form.ts';
@@ -22,9 +24,6 @@ type NumberRequest = FastifyRequest<{ Querystring: { number?: string } }>;
 
 const READ = { schema: { hide: true }, config: { role: 'viewer' } } as const;
 const DECIDE = { schema: { hide: true }, config: { role: 'technician' } } as const;
-
-/** Phones of one row: more have an extension in common only by mistake. */
-const SHOWN_PHONES = 5;
 
 /** Who has which number. Numbers stand in the query, not in the path: `..` and `import` are numbers, too. */
 export function addExtensionPages(app: ApiApp, kit: PageKit, doors: PageDoors): void {
@@ -38,7 +37,9 @@ export function addExtensionPages(app: ApiApp, kit: PageKit, doors: PageDoors): 
       title: 'nav.extensions',
       nav: 'extensions',
       model: {
-        rows: found.extensions.map(rowOf),
+        rows: found.extensions.map((extension) =>
+          buildExtensionRow(extension, office.holdersOf(extension.number), kit.texts(request).language),
+        ),
         count: found.count,
         query,
         isFiltered: query.q !== '',
@@ -156,9 +157,16 @@ export function addExtensionPages(app: ApiApp, kit: PageKit, doors: PageDoors): 
           field('authName', shown(existing?.authName)),
           field('voicemail', existing?.voicemail ?? ''),
         ],
+        language: {
+          choices: languageChoices(request, form?.get('language') ?? existing?.language ?? ''),
+          error: faults.language ?? '',
+        },
         passwordError: faults.password ?? '',
         path,
-        phones: existing === undefined ? [] : office.holdersOf(existing.number).map((device) => phoneOf(device)),
+        phones:
+          existing === undefined
+            ? []
+            : office.holdersOf(existing.number).map((device) => viewHolder(device, existing.number)),
         isInUse,
       },
     });
@@ -179,30 +187,15 @@ export function addExtensionPages(app: ApiApp, kit: PageKit, doors: PageDoors): 
     });
   }
 
-  function rowOf(extension: Extension) {
-    const { number, displayName, authName, voicemail } = extension;
-    const phones = office.holdersOf(number).map((device) => phoneOf(device, number));
-    return {
-      number,
-      displayName: displayName === number ? '' : displayName,
-      authName: authName === number ? '' : authName,
-      voicemail,
-      path: `/extensions/edit?number=${encodeURIComponent(number)}`,
-      phones: phones.slice(0, SHOWN_PHONES),
-      morePhones: Math.max(0, phones.length - SHOWN_PHONES),
-    };
-  }
-
-  function phoneOf(device: ReturnType<typeof office.holdersOf>[number], number?: string) {
-    const { mac, vendorId, model, extensions } = device;
-    const vendor = vendorId === null ? '' : (vendorById(vendorId)?.name ?? '');
-    const line = number === undefined ? 0 : extensions.indexOf(number) + 1;
-    return {
-      mac,
-      what: `${vendor} ${model ?? ''}`.trim() || formatMacAddress(mac),
-      // Only said where the phone has more than one.
-      line: extensions.length > 1 ? line : 0,
-    };
+  /** What phones speak; one that no make speaks stays where it was set from elsewhere. */
+  function languageChoices(request: FastifyRequest, chosen: string) {
+    const { language, t } = kit.texts(request);
+    const known = listLanguages(vendors, language);
+    const own = known.some(({ code }) => code === chosen) || chosen === '' ? [] : [{ code: chosen, name: chosen }];
+    const ofSite = nameLanguage(office.site().settings.language ?? DEFAULT_SETTINGS.language, language);
+    return [{ code: '', name: t('extension.language-of-site', { language: ofSite }) }, ...known, ...own].map(
+      (choice) => ({ ...choice, isChosen: choice.code === chosen }),
+    );
   }
 
   function findExtension(request: NumberRequest): Extension | undefined {
