@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { DeviceChange, Office } from '../flows/office.ts';
+import { formatInternetEvent } from './format-port-mappings.ts';
 import { formatTime } from './schemas/common.ts';
 
 export interface EventHubOptions {
   readonly office: Office;
+  readonly internet: Pick<InternetDoors, 'readKeeper' | 'readAddress' | 'onChange'>;
   /** Milliseconds between two signs of life; left out: HEARTBEAT_MS. */
   readonly heartbeatMs?: number;
 }
@@ -35,12 +38,13 @@ const MOST_CLIENTS = 64;
 /** A dropped client comes again after this time (the stream's `retry`). */
 const RETRY_MS = 2_000;
 
-/** Server-sent events: `device` and `journey` as they happen. Costs nothing while nobody listens. */
-export function createEventHub({ office, heartbeatMs = HEARTBEAT_MS }: EventHubOptions): EventHub {
+/** Server-sent events: `device`, `journey` and `internet` as they happen. Costs nothing while nobody listens. */
+export function createEventHub({ office, internet, heartbeatMs = HEARTBEAT_MS }: EventHubOptions): EventHub {
   const clients = new Map<ServerResponse, () => Promise<boolean>>();
   const changed = new Map<MacAddress, DeviceChange>();
   let happened: JourneyEvent[] = [];
   let missed = 0;
+  let isInternetNew = false;
   let collecting: NodeJS.Timeout | undefined;
   let end: (() => void) | undefined;
 
@@ -56,16 +60,22 @@ export function createEventHub({ office, heartbeatMs = HEARTBEAT_MS }: EventHubO
       else missed += 1;
       collect();
     });
+    const endInternet = internet.onChange(() => {
+      isInternetNew = true;
+      collect();
+    });
     const heart = setInterval(beat, heartbeatMs);
     end = () => {
       endDevice();
       endJourney();
+      endInternet();
       clearInterval(heart);
       clearTimeout(collecting);
       collecting = undefined;
       changed.clear();
       happened = [];
       missed = 0;
+      isInternetNew = false;
       end = undefined;
     };
   }
@@ -80,9 +90,13 @@ export function createEventHub({ office, heartbeatMs = HEARTBEAT_MS }: EventHubO
     for (const [mac, { after }] of changed) text += formatEvent('device', describeDevice(mac, after));
     for (const event of happened) text += formatEvent('journey', { ...event, at: formatTime(event.at) });
     if (missed > 0) text += formatEvent('missed', { events: missed });
+    if (isInternetNew) {
+      text += formatEvent('internet', formatInternetEvent(internet.readKeeper(), internet.readAddress()));
+    }
     changed.clear();
     happened = [];
     missed = 0;
+    isInternetNew = false;
     for (const response of [...clients.keys()]) send(response, text);
   }
 

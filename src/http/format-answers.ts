@@ -6,6 +6,7 @@ import type { ResolvedSettings } from '../core/settings.ts';
 import type { Site } from '../core/site.ts';
 import type { Lamps } from '../flows/lamps.ts';
 import { vendorById } from '../vendors/all.ts';
+import { formatInternetSettings } from './format-internet.ts';
 import { formatTime, formatTimeOrNull } from './schemas/common.ts';
 import type { DeviceAnswer } from './schemas/device.ts';
 import type { ExtensionAnswer } from './schemas/extension.ts';
@@ -64,7 +65,7 @@ export function formatDeviceSettings(device: Device, { values, from }: ResolvedS
 
 export function formatSite(site: Site): SiteAnswer {
   const { name, settings, vendorSettings, modelSettings, consolePasswordPolicy, consolePassword } = site;
-  const { answerPending, autoApprove, retentionDays, revision } = site;
+  const { answerPending, autoApprove, internet, webhookSecret, retentionDays, revision } = site;
   return {
     name,
     settings: { ...settings },
@@ -74,6 +75,8 @@ export function formatSite(site: Site): SiteAnswer {
     consolePasswordSet: consolePassword !== null,
     answerPending,
     autoApprove: [...autoApprove],
+    internet: formatInternetSettings(internet),
+    webhookSecretSet: webhookSecret !== null,
     retentionDays,
     revision,
   };

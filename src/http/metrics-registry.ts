@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { CounterName, Counters } from '../flows/counters.ts';
+import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { Office } from '../flows/office.ts';
+import { countMappings } from './format-port-mappings.ts';
 
 const HELP: Readonly<Record<CounterName, string>> = {
   datagramsHeard: 'Datagrams that reached the multicast group',
@@ -18,8 +20,12 @@ const HELP: Readonly<Record<CounterName, string>> = {
   filesRendered: 'Files rendered, not taken from the cache',
 };
 
-/** What /metrics shows: the process, what was counted, the phones by state. A registry of its own; no secret is in it. */
-export function createMetricsRegistry(office: Office, counters: Counters): Registry {
+/** What /metrics shows: the process, what was counted, the phones by state, the way to the Internet. A registry of its own; no secret is in it. */
+export function createMetricsRegistry(
+  office: Office,
+  counters: Counters,
+  internet: Pick<InternetDoors, 'readKeeper' | 'readAddress'>,
+): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const [name, help] of Object.entries(HELP)) {
@@ -44,5 +50,38 @@ export function createMetricsRegistry(office: Office, counters: Counters): Regis
       for (const [state, count] of Object.entries(states)) devices.set({ state }, count);
     },
   });
+  addInternetGauges(registry, internet);
   return registry;
+}
+
+function addInternetGauges(
+  registry: Registry,
+  { readKeeper, readAddress }: Pick<InternetDoors, 'readKeeper' | 'readAddress'>,
+): void {
+  const registers = [registry];
+  const mappings = new Gauge({
+    name: 'plugtone_port_mappings',
+    help: 'Ports that are open or should be, by state',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(countMappings(readKeeper().mappings))) mappings.set({ state }, count);
+    },
+  });
+  const address = new Gauge({
+    name: 'plugtone_external_address_known',
+    help: '1: the external address of the office is known',
+    registers,
+    collect() {
+      address.set(readAddress().address === null ? 0 : 1);
+    },
+  });
+  const gateway = new Gauge({
+    name: 'plugtone_gateway_present',
+    help: '1: there is a router that ports can be asked of',
+    registers,
+    collect() {
+      gateway.set(readKeeper().gateway === null ? 0 : 1);
+    },
+  });
 }

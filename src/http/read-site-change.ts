@@ -6,6 +6,7 @@ import type { SettingsPatch } from '../core/settings.ts';
 import type { AutoApproveRule, Site } from '../core/site.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { InputError } from './format-input-errors.ts';
+import { checkInternetChange, mergeInternet } from './read-internet-change.ts';
 import { readSettingsLayer, readSettingsLayers } from './read-settings-layer.ts';
 import type { SiteBody } from './schemas/site.ts';
 
@@ -13,7 +14,7 @@ import type { SiteBody } from './schemas/site.ts';
 const LONGEST_RANGE = 10_000;
 
 /**
- * Turns a body of PUT /site into an edit. What the body names is replaced as a whole, what it leaves out stays. `before` is
+ * Turns a body of PUT /site into an edit. What the body names is replaced as a whole (`internet`: field by field), what it leaves out stays. `before` is
  * the site as it is, `vendorIds` the vendors that exist, `phones` those of the office: a model that one of them has may be named
  * although no list has it.
  */
@@ -47,6 +48,7 @@ export function readSiteChange(
       ),
   );
   const autoApprove = take(body.autoApprove && readRules(body.autoApprove, vendorIds));
+  errors.push(...checkInternetChange(body, before));
 
   const password = body.consolePassword === undefined ? before.consolePassword : body.consolePassword;
   if ((body.consolePasswordPolicy ?? before.consolePasswordPolicy) === 'one' && password === null) {
@@ -63,9 +65,11 @@ export function readSiteChange(
     vendorSettings: vendorSettings ?? site.vendorSettings,
     modelSettings: modelSettings ?? site.modelSettings,
     consolePasswordPolicy: consolePasswordPolicy ?? site.consolePasswordPolicy,
-    consolePassword: replacePassword(site.consolePassword, consolePassword),
+    consolePassword: replaceSecret(site.consolePassword, consolePassword),
     answerPending: answerPending ?? site.answerPending,
     autoApprove: autoApprove ?? site.autoApprove,
+    internet: mergeInternet(site.internet, body.internet),
+    webhookSecret: replaceSecret(site.webhookSecret, body.webhookSecret),
     retentionDays: retentionDays ?? site.retentionDays,
   }));
 }
@@ -87,8 +91,8 @@ function checkModelName(
   return `${vendorId}/ and a model of ${vendor.name}: ${findListed(vendor, model) ?? nameModels(vendor, model)}`;
 }
 
-/** The same password again is no change: the old object stays. */
-function replacePassword(before: Secret | null, wanted: string | null | undefined): Secret | null {
+/** The same secret again is no change: the old object stays. */
+function replaceSecret(before: Secret | null, wanted: string | null | undefined): Secret | null {
   if (wanted === undefined) return before;
   if (wanted === null) return null;
   return before?.reveal() === wanted ? before : new Secret(wanted);

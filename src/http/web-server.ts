@@ -18,6 +18,7 @@ import { addEventRoutes } from './routes/events.ts';
 import { addExtensionRoutes } from './routes/extensions.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addImportRoutes } from './routes/imports.ts';
+import { addInternetRoutes } from './routes/internet.ts';
 import { addOverrideRoutes } from './routes/overrides.ts';
 import { addRecordRoutes } from './routes/record.ts';
 import { addResyncRoutes } from './routes/resyncs.ts';
@@ -70,7 +71,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   const routes: RoutePattern[] = [];
-  const hub = createEventHub({ office });
+  const hub = createEventHub({ office, internet: doors.internet });
   const sessions = createRequestSessions(tokens, people.sessions);
 
   app.setValidatorCompiler(compileValidator);
@@ -115,6 +116,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addSitePreviewRoutes(api, doors);
       addResyncRoutes(api, doors);
       addOverrideRoutes(api, doors);
+      addInternetRoutes(api, doors);
       addTokenRoutes(api, doors);
       addUserRoutes(api, doors);
       addSessionRoutes(api, doors);

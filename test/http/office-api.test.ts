@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { DEFAULT_INTERNET } from '../../src/core/internet.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import type { ApiApp } from '../../src/http/api-app.ts';
 import { createWebServer } from '../../src/http/web-server.ts';
@@ -129,6 +130,8 @@ test('the site is shown without its password', async () => {
     consolePasswordSet: false,
     answerPending: false,
     autoApprove: [],
+    internet: DEFAULT_INTERNET,
+    webhookSecretSet: false,
     retentionDays: 90,
     revision: 0,
   });

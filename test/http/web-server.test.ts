@@ -67,6 +67,12 @@ const ROUTES: readonly RouteRow[] = [
   ['PUT', '/session/password', 'viewer', { oldPassword: 'x', newPassword: 'y' }],
   ['GET', '/sessions', 'viewer', undefined],
   ['DELETE', '/sessions/:id', 'viewer', undefined],
+  ['GET', '/external-address', 'viewer', undefined],
+  ['GET', '/external-address/history', 'viewer', undefined],
+  ['GET', '/port-mappings', 'viewer', undefined],
+  ['POST', '/upnp/search', 'technician', undefined],
+  ['POST', '/port-mappings/renew', 'technician', undefined],
+  ['POST', '/port-mappings/test', 'technician', undefined],
   ['GET', '/vendors', 'viewer', undefined],
   ['GET', '/time-zones', 'viewer', undefined],
 ];

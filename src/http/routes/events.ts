@@ -14,6 +14,9 @@ const EXAMPLE = [
   'event: journey',
   'data: {"mac":"001565aabbcc","at":"2026-01-05T08:02:11.250Z","step":"seen","reason":"nobody has decided yet","detail":{}}',
   '',
+  'event: internet',
+  'data: {"search":"found","gateway":"192.168.10.1","mappings":{"wanted":0,"mapped":17,"conflict":0,"refused":0,"failing":0,"no-gateway":0},"externalAddress":"128.66.0.5","disputed":false}',
+  '',
 ].join('\n');
 
 /** Changes as they happen. */
@@ -31,6 +34,7 @@ export function addEventRoutes(app: ApiApp, sessions: RequestSessions, hub: Even
           summary: 'Changes as they happen (server-sent events)',
           description:
             '`device`: a phone changed (`forgotten: true`: it is gone). `journey`: something happened to a phone. ' +
+            '`internet`: the router, the open ports or the external address have something new to show. ' +
             '`missed`: more happened than was sent. After a broken connection, read the lists again: nothing is repeated.',
           answers: { 200: Type.String({ description: 'A stream without end', examples: [EXAMPLE] }) },
           problems: ['too-many-listeners'],

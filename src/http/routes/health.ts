@@ -17,7 +17,7 @@ function healthAnswer(status: 'ok' | 'starting', description: string) {
 }
 
 /** For whoever watches the appliance: without token, without secrets. */
-export function addHealthRoutes(app: ApiApp, { office, counters, isReady, version }: WebDoors): void {
+export function addHealthRoutes(app: ApiApp, { office, counters, internet, isReady, version }: WebDoors): void {
   app.get(
     '/healthz',
     {
@@ -33,7 +33,7 @@ export function addHealthRoutes(app: ApiApp, { office, counters, isReady, versio
     },
   );
 
-  const registry = createMetricsRegistry(office, counters);
+  const registry = createMetricsRegistry(office, counters, internet);
   app.get(
     '/metrics',
     {

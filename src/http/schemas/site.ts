@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { nullableText, oneOf, openMap, PLAIN_TEXT } from './common.ts';
+import { INTERNET_EXAMPLE, InternetSettingsAnswer, InternetSettingsBody, WebhookSecretBody } from './internet.ts';
 import { SettingsMap } from './settings.ts';
 
 const POLICIES = ['same', 'one', 'random'] as const;
@@ -42,6 +43,8 @@ export const SiteAnswer = Type.Object(
     consolePasswordSet: Type.Boolean({ description: 'Is there a password for the policy `one`? It is never shown.' }),
     answerPending: Type.Boolean({ description: 'Answer undecided phones with 200, so that they stop asking' }),
     autoApprove: Type.Array(AutoApproveRule),
+    internet: InternetSettingsAnswer,
+    webhookSecretSet: Type.Boolean({ description: 'Is there a key for what the webhook is told? It is never shown.' }),
     retentionDays: Type.Integer({ description: 'Days that journeys and audit are kept' }),
     revision: Type.Integer({ description: 'Counts the changes' }),
   },
@@ -56,6 +59,8 @@ export const SiteAnswer = Type.Object(
         consolePasswordSet: false,
         answerPending: false,
         autoApprove: [RULE_EXAMPLE],
+        internet: INTERNET_EXAMPLE,
+        webhookSecretSet: true,
         retentionDays: 90,
         revision: 7,
       },
@@ -85,13 +90,22 @@ export const SiteBody = Type.Object(
     autoApprove: Type.Optional(
       Type.Array(AutoApproveRule, { maxItems: 50, description: 'The first rule that fits decides' }),
     ),
+    internet: Type.Optional(InternetSettingsBody),
+    webhookSecret: Type.Optional(WebhookSecretBody),
     retentionDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650 })),
     revision: Type.Optional(Type.Integer({ description: 'Read-only: as GET answers it; ignored' })),
     consolePasswordSet: Type.Optional(Type.Boolean({ description: 'Read-only: as GET answers it; ignored' })),
+    webhookSecretSet: Type.Optional(Type.Boolean({ description: 'Read-only: as GET answers it; ignored' })),
   },
   {
     additionalProperties: false,
-    examples: [{ name: 'Praxis Dr. Sommer', settings: { timeZone: 'Europe/Berlin', language: 'de' } }],
+    examples: [
+      {
+        name: 'Praxis Dr. Sommer',
+        settings: { timeZone: 'Europe/Berlin', language: 'de' },
+        internet: { mapPorts: true, portMappings: [{ protocol: 'UDP', externalPort: 5060 }] },
+      },
+    ],
   },
 );
 export type SiteBody = Static<typeof SiteBody>;

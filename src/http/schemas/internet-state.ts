@@ -1,0 +1,279 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { nullableText, nullableTime, oneOf } from './common.ts';
+
+const nullableNumber = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
+const nullableBoolean = (description: string) =>
+  Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], description });
+const nullable = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] });
+
+const Source = oneOf(['upnp', 'fixed', 'name', 'sip'], {
+  description:
+    "upnp: the router. fixed: as typed. name: of the DNS name. sip: what the site's SIP server sees; it never decides",
+});
+
+const Reading = Type.Object({
+  source: Source,
+  decides: Type.Boolean({ description: 'Is it the source that the site has chosen?' }),
+  address: nullableText({ description: 'The last good answer; null: there never was one' }),
+  kind: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    enum: [
+      'public',
+      'private',
+      'cgnat',
+      'link-local',
+      'loopback',
+      'documentation',
+      'benchmark',
+      'multicast',
+      'reserved',
+      'unspecified',
+      null,
+    ],
+    description: 'What the address is good for: all but `public` cannot be reached from the Internet',
+  }),
+  confirmedAt: nullableTime('When the address was last confirmed'),
+  problem: nullableText({ description: 'Why the last try failed; then the address is as old as `confirmedAt` says' }),
+});
+
+const ADDRESS = '128.66.0.5';
+
+export const ExternalAddressAnswer = Type.Object(
+  {
+    address: nullableText({ description: 'The one in force; null: not known (yet)' }),
+    since: nullableTime('Since when the office has it'),
+    disputed: Type.Boolean({ description: 'Two fresh sources name different addresses' }),
+    readings: Type.Array(Reading, { description: 'What each source says' }),
+  },
+  {
+    examples: [
+      {
+        address: ADDRESS,
+        since: '2026-01-05T08:02:11.250Z',
+        disputed: false,
+        readings: [
+          {
+            source: 'upnp',
+            decides: true,
+            address: ADDRESS,
+            kind: 'public',
+            confirmedAt: '2026-01-07T07:59:40.000Z',
+            problem: null,
+          },
+        ],
+      },
+    ],
+  },
+);
+export type ExternalAddressAnswer = Static<typeof ExternalAddressAnswer>;
+
+export const AddressHistoryQuery = Type.Object(
+  {
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'Items at most', examples: [100] }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const AddressHistory = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        address: Type.String(),
+        source: oneOf(['upnp', 'fixed', 'name']),
+        since: Type.String({ format: 'date-time' }),
+        until: nullableTime('Null: the office still has it'),
+        seconds: Type.Integer({ description: 'How long; up to now, if it still has it' }),
+      }),
+      { description: 'Newest first' },
+    ),
+  },
+  {
+    examples: [
+      {
+        items: [
+          { address: ADDRESS, source: 'upnp', since: '2026-01-05T08:02:11.250Z', until: null, seconds: 172_668 },
+          {
+            address: '128.66.7.9',
+            source: 'upnp',
+            since: '2026-01-04T08:02:11.250Z',
+            until: '2026-01-05T08:02:11.250Z',
+            seconds: 86_400,
+          },
+        ],
+      },
+    ],
+  },
+);
+export type AddressHistory = Static<typeof AddressHistory>;
+
+const ErrorAnswer = Type.Object(
+  {
+    kind: oneOf(
+      [
+        'upnp',
+        'pcp',
+        'other-port',
+        'refused',
+        'timeout',
+        'unreachable',
+        'malformed',
+        'too-large',
+        'redirected',
+        'unsupported',
+      ],
+      {
+        description:
+          'upnp, pcp: the router said no, with `code`. other-port: it gave `grantedPort` instead. refused: nothing listens there any more. ' +
+          'timeout, unreachable: no answer. malformed, too-large, redirected: no answer that a router should give. unsupported: it cannot be asked that.',
+      },
+    ),
+    code: nullableNumber('Error code of the IGD, or result code of PCP (RFC 6887) and NAT-PMP (RFC 6886)'),
+    grantedPort: nullableNumber('The external port that was given instead of the wanted one'),
+    text: Type.String({ description: 'In the words of the router, or what was seen and wanted' }),
+  },
+  { description: 'What went wrong last; null: nothing' },
+);
+
+const Gateway = Type.Object({
+  kind: oneOf(['igd', 'pcp', 'nat-pmp'], { description: 'The protocol that it is asked by' }),
+  id: Type.String(),
+  address: Type.String({ description: 'On the LAN' }),
+  localAddress: Type.String({ description: 'Our own address there' }),
+  name: nullableText(),
+  manufacturer: nullableText(),
+  model: nullableText(),
+  serviceType: nullableText({ description: 'Of an IGD' }),
+  defaultRouter: Type.Boolean({ description: "Is it the router of this host's default route?" }),
+});
+
+const Mapping = Type.Object({
+  protocol: oneOf(['UDP', 'TCP']),
+  externalPort: Type.Integer(),
+  internalPort: Type.Integer(),
+  internalClient: Type.String({ description: 'IPv4 address of the host that gets the traffic' }),
+  description: Type.String({ description: "As the router's own table shows it" }),
+  state: oneOf(['wanted', 'mapped', 'conflict', 'refused', 'failing', 'no-gateway'], {
+    description:
+      'wanted: on its way. mapped: open. conflict: another host holds the port. refused: the router says no. ' +
+      'failing: it does not work, and is tried again. no-gateway: there is no router to ask.',
+  }),
+  since: Type.String({ format: 'date-time' }),
+  heldBy: nullableText({ description: 'The other host, in a conflict, where the router tells it' }),
+  leaseSeconds: nullableNumber('As granted; 0: permanent; null: none'),
+  expiresAt: nullableTime('Null: permanent, or not mapped'),
+  nextAt: nullableTime('When it is renewed, looked at or tried again'),
+  error: nullable(ErrorAnswer),
+});
+
+const GATEWAY_EXAMPLE = {
+  kind: 'igd',
+  id: 'uuid:75802409-bccb-40e7-8e6c-3810d5f5a1b2',
+  address: '192.168.10.1',
+  localAddress: '192.168.10.2',
+  name: 'FRITZ!Box 7590',
+  manufacturer: 'AVM Berlin',
+  model: 'FRITZ!Box 7590',
+  serviceType: 'urn:schemas-upnp-org:service:WANIPConnection:2',
+  defaultRouter: true,
+};
+
+export const PortMappingsAnswer = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'Has a person switched on that ports are opened?' }),
+    search: Type.Object({
+      state: oneOf(['idle', 'searching', 'found', 'none']),
+      at: nullableTime('End of the last search'),
+      from: nullableText({ description: 'Own address that it left from' }),
+    }),
+    gateway: nullable(Gateway),
+    gatewaySince: nullableTime('Since when it is used'),
+    otherGateways: Type.Array(Gateway, { description: 'Others that answered: not used' }),
+    refusedAnswers: Type.Array(Type.Object({ address: Type.String(), reason: Type.String() }), {
+      description: 'Answers that were not believed',
+    }),
+    status: nullable(
+      Type.Object(
+        {
+          externalAddress: nullableText({ description: 'Null: `seen` is no address' }),
+          seen: Type.String({ description: 'As the router wrote it' }),
+          connected: nullableBoolean('Null: it does not tell'),
+          connection: nullableText({ description: 'In its own word' }),
+          uptimeSeconds: nullableNumber('Of the connection'),
+          at: nullableTime('When it said so'),
+        },
+        { description: "The router's last answer about its connection" },
+      ),
+    ),
+    statusError: nullable(ErrorAnswer),
+    onlyPermanent: Type.Boolean({ description: 'The router takes entries without an end only' }),
+    rebootedAt: nullableTime('The last time that the router lost its state, since our start'),
+    mappings: Type.Array(Mapping, { description: 'One entry for each port' }),
+    notes: Type.Array(Type.String(), {
+      description: 'What the site asks for and some routers do not do, one sentence each',
+    }),
+  },
+  {
+    examples: [
+      {
+        enabled: true,
+        search: { state: 'found', at: '2026-01-07T06:30:00.000Z', from: '192.168.10.2' },
+        gateway: GATEWAY_EXAMPLE,
+        gatewaySince: '2026-01-07T06:30:00.000Z',
+        otherGateways: [],
+        refusedAnswers: [],
+        status: {
+          externalAddress: ADDRESS,
+          seen: ADDRESS,
+          connected: true,
+          connection: 'Connected',
+          uptimeSeconds: 86_400,
+          at: '2026-01-07T07:59:40.000Z',
+        },
+        statusError: null,
+        onlyPermanent: false,
+        rebootedAt: null,
+        mappings: [
+          {
+            protocol: 'UDP',
+            externalPort: 5060,
+            internalPort: 5060,
+            internalClient: '192.168.10.2',
+            description: 'Plugtone SIP',
+            state: 'conflict',
+            since: '2026-01-07T06:30:01.000Z',
+            heldBy: '192.168.10.30',
+            leaseSeconds: null,
+            expiresAt: null,
+            nextAt: '2026-01-07T08:05:00.000Z',
+            error: { kind: 'upnp', code: 718, grantedPort: null, text: 'ConflictInMappingEntry' },
+          },
+        ],
+        notes: [],
+      },
+    ],
+  },
+);
+export type PortMappingsAnswer = Static<typeof PortMappingsAnswer>;
+
+export const MappingTests = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        protocol: oneOf(['UDP', 'TCP']),
+        externalPort: Type.Integer(),
+        mapped: nullableBoolean('The router has the entry, and it leads where it should; null: it cannot be asked'),
+        heard: nullableBoolean('A program of this host listens on the internal port; null: it leads to another host'),
+        cameBack: nullableBoolean(
+          'What was sent to the own external address came back through the router, which many routers never let happen; null: not tried',
+        ),
+      }),
+    ),
+  },
+  {
+    examples: [{ items: [{ protocol: 'UDP', externalPort: 10_000, mapped: true, heard: false, cameBack: true }] }],
+  },
+);
+export type MappingTests = Static<typeof MappingTests>;
