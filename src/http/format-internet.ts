@@ -1,8 +1,9 @@
 import type { InternetSettings } from '../core/internet.ts';
 import type { AddressPeriod, ExternalAddress, MappingTest } from '../flows/internet-facts.ts';
 import { formatTime, formatTimeOrNull } from './schemas/common.ts';
+import type { AddressHistory, ExternalAddressAnswer } from './schemas/external-address.ts';
 import type { InternetSettingsAnswer } from './schemas/internet.ts';
-import type { AddressHistory, ExternalAddressAnswer, MappingTests } from './schemas/internet-state.ts';
+import type { MappingTests } from './schemas/port-mappings.ts';
 
 // Every field is named: what is new in the domain shows itself outside only when somebody writes it here.
 

@@ -4,7 +4,7 @@ import type { ExternalAddress } from '../flows/internet-facts.ts';
 import type { GatewayError, GatewayFacts, GatewayStatus } from '../upnp/gateway.ts';
 import type { KeeperState, KeptMapping, MappingState } from '../upnp/keeper-state.ts';
 import { formatTime, formatTimeOrNull } from './schemas/common.ts';
-import type { PortMappingsAnswer } from './schemas/internet-state.ts';
+import type { PortMappingsAnswer } from './schemas/port-mappings.ts';
 
 // Every field is named: what is new in the domain shows itself outside only when somebody writes it here.
 

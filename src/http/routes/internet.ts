@@ -5,13 +5,8 @@ import { describeRoute } from '../describe-route.ts';
 import { formatAddressHistory, formatExternalAddress, formatMappingTests } from '../format-internet.ts';
 import { formatPortMappings } from '../format-port-mappings.ts';
 import { DEFAULT_LIMIT } from '../schemas/common.ts';
-import {
-  AddressHistory,
-  AddressHistoryQuery,
-  ExternalAddressAnswer,
-  MappingTests,
-  PortMappingsAnswer,
-} from '../schemas/internet-state.ts';
+import { AddressHistory, AddressHistoryQuery, ExternalAddressAnswer } from '../schemas/external-address.ts';
+import { MappingTests, PortMappingsAnswer } from '../schemas/port-mappings.ts';
 import type { WebDoors } from '../web-doors.ts';
 
 const TAG = 'Internet';
