@@ -69,6 +69,7 @@ export async function openSsdpClient(options: SsdpClientOptions): Promise<Result
   const setTtl = socket.setMulticastTTL.bind(socket);
   socket.addMembership = () => rejoin();
   socket.setMulticastTTL = (ttl) => {
+    if (joins) return ttl;
     attempt('multicast cannot be sent', () => {
       setTtl(ttl);
       socket.setMulticastInterface(localAddress);
