@@ -100,10 +100,12 @@ export type InternetSettingsBody = Static<typeof InternetSettingsBody>;
 /** Long enough that nobody guesses it: 16 characters of 64 are 96 bits. */
 export const LEAST_SECRET = 16;
 export const MOST_SECRET = 128;
+const SECRET_CHARACTERS = '[\\x21-\\x7e]';
+export const WEBHOOK_SECRET = new RegExp(`^${SECRET_CHARACTERS}{${LEAST_SECRET},${MOST_SECRET}}$`);
 
 export const WebhookSecretBody = nullableText({
   minLength: LEAST_SECRET,
   maxLength: MOST_SECRET,
-  pattern: '^[\\x21-\\x7e]*$',
+  pattern: `^${SECRET_CHARACTERS}*$`,
   description: `${LEAST_SECRET}-${MOST_SECRET} printable ASCII characters without blanks: signs what the webhook is told, written, never read; null takes it away`,
 });
