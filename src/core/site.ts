@@ -1,6 +1,7 @@
 import { DEFAULT_INTERNET, type InternetSettings } from './internet.ts';
 import type { Secret } from './secret.ts';
 import type { SettingsPatch } from './settings.ts';
+import { DEFAULT_TRUST, type TrustSettings } from './trust.ts';
 
 /** same: the account's password of line 1. one: one password for the site. random: drawn per phone. */
 export type ConsolePasswordPolicy = 'same' | 'one' | 'random';
@@ -36,6 +37,10 @@ export interface Site {
   readonly internet: InternetSettings;
   /** Signs what the webhook of `internet` is told; null: there is none, and nothing is told. */
   readonly webhookSecret: Secret | null;
+  /** Who is heard, and who may have secrets. */
+  readonly trust: TrustSettings;
+  /** Encrypts the nightly backups; null: there are none. */
+  readonly backupPassphrase: Secret | null;
   /** Days that journeys and audit are kept. */
   readonly retentionDays: number;
   /** Counts up with each change: part of the rendering cache's key. */
@@ -53,6 +58,8 @@ export const DEFAULT_SITE: Site = {
   autoApprove: [],
   internet: DEFAULT_INTERNET,
   webhookSecret: null,
+  trust: DEFAULT_TRUST,
+  backupPassphrase: null,
   retentionDays: 90,
   revision: 0,
 };

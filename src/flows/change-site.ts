@@ -38,12 +38,23 @@ export function planSiteChange(
   edit: (site: Site) => Site,
 ): { readonly site: Site; readonly changed: readonly string[] } | undefined {
   const site = { ...edit(before), revision: before.revision + 1 };
-  const changed = Object.keys(site).filter((key) => {
-    const name = key as keyof Site;
-    return name !== 'revision' && JSON.stringify(site[name]) !== JSON.stringify(before[name]);
-  });
+  const { revision: _now, internet, ...fields } = site;
+  const { revision: _before, internet: internetBefore, ...fieldsBefore } = before;
+  const changed = [
+    ...namesOfChanges(fieldsBefore, fields),
+    // By field: the audit says who opened ports to the Internet.
+    ...namesOfChanges(internetBefore, internet).map((name) => `internet.${name}`),
+  ];
   // Secrets print alike: a new one is another object.
   if (site.consolePassword !== before.consolePassword) changed.push('consolePassword');
   if (site.webhookSecret !== before.webhookSecret) changed.push('webhookSecret');
+  if (site.backupPassphrase !== before.backupPassphrase) changed.push('backupPassphrase');
   return changed.length === 0 ? undefined : { site, changed };
+}
+
+function namesOfChanges(before: object, after: object): string[] {
+  const old = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after).flatMap(([name, value]) =>
+    JSON.stringify(value) === JSON.stringify(old.get(name)) ? [] : [name],
+  );
 }

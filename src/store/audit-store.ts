@@ -64,11 +64,11 @@ export async function writeAudit(writer: Writer, entries: readonly AuditEntry[])
   await inPortions(entries, (portion) =>
     writer
       .insertInto('audit')
-      .values(portion.map((entry) => ({ ...entry, detail: JSON.stringify(entry.detail) })))
+      .values(portion.map((entry) => ({ ...entry, detail: JSON.stringify(entry.detail), hash: null })))
       .execute(),
   );
 }
 
-function toEntry({ at, actor, action, subject, detail }: Omit<AuditRow, 'id'>): AuditEntry {
+function toEntry({ at, actor, action, subject, detail }: Omit<AuditRow, 'id' | 'hash'>): AuditEntry {
   return { at: Number(at), actor, action, subject, detail: JSON.parse(detail) as AuditEntry['detail'] };
 }

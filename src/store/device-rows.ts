@@ -32,6 +32,8 @@ export function toDeviceRow(device: Device, cipher: Cipher, change: Change): Dev
     token_hash: token === null ? null : hashToken(token),
     settings: JSON.stringify(device.settings),
     console_passwords: passwords === null ? null : cipher.seal(passwords, place('console_passwords')),
+    hand_over: null,
+    login_password: null,
     change_seq: change.seq,
     changed_by: change.by,
   };
@@ -47,6 +49,8 @@ export function toPendingRow(sighting: SightingRecord): DeviceRow {
     token_hash: null,
     settings: '{}',
     console_passwords: null,
+    hand_over: null,
+    login_password: null,
     change_seq: 0,
     changed_by: '',
   };

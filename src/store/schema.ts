@@ -27,6 +27,10 @@ export interface DeviceRow extends Tracked {
   readonly settings: string;
   /** Sealed JSON. */
   readonly console_passwords: string | null;
+  /** JSON. */
+  readonly hand_over: string | null;
+  /** Sealed. */
+  readonly login_password: string | null;
   readonly revision: number;
   readonly first_seen_at: number;
   readonly last_seen_at: number | null;
@@ -51,6 +55,8 @@ export interface SiteRow extends Tracked {
   readonly console_password: string | null;
   /** Sealed. */
   readonly webhook_secret: string | null;
+  /** Sealed. */
+  readonly backup_passphrase: string | null;
   readonly revision: number;
 }
 
@@ -79,6 +85,8 @@ export interface AuditRow {
   readonly subject: string;
   /** JSON. */
   readonly detail: string;
+  /** Links the row to the one before; null: written before there was a chain. */
+  readonly hash: string | null;
 }
 
 export interface TokenRow {
@@ -138,6 +146,16 @@ export interface AddressPeriodRow {
   readonly told_at: number | null;
 }
 
+/** A source that kept failing. */
+export interface QuarantineRow {
+  readonly address: string;
+  readonly reason: string;
+  readonly since: number;
+  readonly until: number;
+  /** How often it has been put there: each time for longer. */
+  readonly times: number;
+}
+
 export interface MetaRow {
   readonly name: string;
   readonly value: string;
@@ -162,6 +180,7 @@ export interface Schema {
   readonly sessions: SessionRow;
   readonly samples: SampleRow;
   readonly address_periods: AddressPeriodRow;
+  readonly quarantine: QuarantineRow;
   readonly meta: MetaRow;
   readonly sequences: SequenceRow;
 }

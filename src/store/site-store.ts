@@ -16,6 +16,7 @@ export interface SiteStore {
 const SITE_ID = 1;
 const CONSOLE_PASSWORD = { table: 'site', row: String(SITE_ID), column: 'console_password' };
 const WEBHOOK_SECRET = { table: 'site', row: String(SITE_ID), column: 'webhook_secret' };
+const BACKUP_PASSPHRASE = { table: 'site', row: String(SITE_ID), column: 'backup_passphrase' };
 
 export function createSiteStore(database: Database): SiteStore {
   const { cipher, read, writer: by } = database;
@@ -38,7 +39,9 @@ export function toSite(row: SiteRow, cipher: Cipher): Site {
     ...content,
     internet: { ...DEFAULT_SITE.internet, ...content.internet },
     consolePassword: open(row.console_password, CONSOLE_PASSWORD),
+    trust: { ...DEFAULT_SITE.trust, ...content.trust },
     webhookSecret: open(row.webhook_secret, WEBHOOK_SECRET),
+    backupPassphrase: open(row.backup_passphrase, BACKUP_PASSPHRASE),
     revision: row.revision,
   };
 
@@ -48,11 +51,12 @@ export function toSite(row: SiteRow, cipher: Cipher): Site {
 }
 
 export async function writeSite(writer: Writer, site: Site, cipher: Cipher, change: Change): Promise<void> {
-  const { consolePassword, webhookSecret, revision, ...content } = site;
+  const { consolePassword, webhookSecret, backupPassphrase, revision, ...content } = site;
   const row = {
     content: JSON.stringify(content),
     console_password: consolePassword && cipher.seal(consolePassword.reveal(), CONSOLE_PASSWORD),
     webhook_secret: webhookSecret && cipher.seal(webhookSecret.reveal(), WEBHOOK_SECRET),
+    backup_passphrase: backupPassphrase && cipher.seal(backupPassphrase.reveal(), BACKUP_PASSPHRASE),
     revision,
     change_seq: change.seq,
     changed_by: change.by,

@@ -4,6 +4,7 @@ import * as people from './0002-people.ts';
 import * as history from './0003-history.ts';
 import * as internet from './0004-internet.ts';
 import * as extensionLanguage from './0005-extension-language.ts';
+import * as trust from './0006-trust.ts';
 
 /** In the order of their numbers. A name is kept in every database that ran it: it never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-history': history,
   '0004-internet': internet,
   '0005-extension-language': extensionLanguage,
+  '0006-trust': trust,
 };
