@@ -40,7 +40,7 @@ async function importPhones(path: string, flags: ImportFlags): Promise<void> {
     const now = Date.now();
     const { dryRun, partial } = flags;
     const result = dryRun
-      ? previewCsvImport(office, list, now)
+      ? await previewCsvImport(office, list, { now })
       : await importCsv(office, list, { actor: 'command line', partial, now });
     if (!result.ok) throw new CommandError(`${path}:\n${result.problem.map(describeCsvFault).join('\n')}`);
     const { effects, faults, counts, stored } = result.value;

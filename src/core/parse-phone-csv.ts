@@ -6,6 +6,7 @@ import { type PhoneDraft, type PhoneLine, readCsvRow } from './read-csv-row.ts';
 import { type CsvFault, readCsvTable } from './read-csv-table.ts';
 import { err, ok, type Result } from './result.ts';
 import type { SettingsPatch } from './settings.ts';
+import { type Steps, takeAllSteps } from './steps.ts';
 
 /** One phone of the list; its own account is that of line 1. */
 export interface PhoneRow extends PhoneLine {
@@ -36,8 +37,16 @@ export interface PhoneCsvOptions extends PhoneKindRules {
 /** Reads a list of phones as people write and spreadsheets export them. Total: any input gives rows and faults. The error: no list at all. */
 export function parsePhoneCsv(
   input: string | Uint8Array,
-  { allowSharedExtensions = false, ...rules }: PhoneCsvOptions = {},
+  options: PhoneCsvOptions = {},
 ): Result<PhoneCsv, readonly CsvFault[]> {
+  return takeAllSteps(parsePhoneCsvInSteps(input, options));
+}
+
+/** The same, row by row. */
+export function* parsePhoneCsvInSteps(
+  input: string | Uint8Array,
+  { allowSharedExtensions = false, ...rules }: PhoneCsvOptions,
+): Steps<Result<PhoneCsv, readonly CsvFault[]>> {
   const table = readCsvTable(input);
   if (!table.ok) return err([printable(table.problem)]);
   const [first, ...records] = table.value;
@@ -46,7 +55,11 @@ export function parsePhoneCsv(
   const header = readCsvHeader(first);
   if (!header.ok) return err(header.problem.map(printable));
 
-  const read = records.map((record) => readCsvRow(record, header.value, rules));
+  const read: ReturnType<typeof readCsvRow>[] = [];
+  for (const record of records) {
+    read.push(readCsvRow(record, header.value, rules));
+    yield { done: read.length, total: records.length };
+  }
   const drafts = read.map(({ draft }) => draft);
   const faults = [
     ...read.flatMap((row) => row.faults),

@@ -1,11 +1,12 @@
 import type { MacAddress } from '../core/mac-address.ts';
-import { type PhoneCsv, parsePhoneCsv } from '../core/parse-phone-csv.ts';
+import { type PhoneCsv, parsePhoneCsvInSteps } from '../core/parse-phone-csv.ts';
 import type { CsvFault } from '../core/read-csv-table.ts';
 import { ok, type Result } from '../core/result.ts';
 import { vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
-import { type ImportEffect, importDevices, planImport } from './import-devices.ts';
+import { type ImportEffect, type ImportProgress, importDevices, planImport } from './import-devices.ts';
 import type { Office } from './office.ts';
+import { takeStepsInTurns } from './take-steps-in-turns.ts';
 
 /** A list of phones, row by row: what it does, and what is wrong with it. */
 export interface CsvImport {
@@ -21,34 +22,53 @@ export interface CsvImport {
 
 export type CsvInput = string | Uint8Array;
 
+export interface CsvImportOptions {
+  readonly now: number;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
 /** What an import would do. Nothing is written. The problem: this is no list at all. */
-export function previewCsvImport(office: Office, input: CsvInput, now: number): Result<CsvImport, readonly CsvFault[]> {
-  const parsed = parseList(office, input);
+export async function previewCsvImport(
+  office: Office,
+  input: CsvInput,
+  { now, onProgress }: CsvImportOptions,
+): Promise<Result<CsvImport, readonly CsvFault[]>> {
+  const parsed = await parseList(office, input, onProgress);
   if (!parsed.ok) return parsed;
   const { rows, faults } = parsed.value;
-  return ok(toImport(planImport(office, rows, now).effects, faults, false));
+  const steps = planImport(office, rows, now);
+  const plan = await takeStepsInTurns(steps, (progress) => onProgress?.({ phase: 'checking', ...progress }));
+  return ok(toImport(plan.effects, faults, false));
 }
 
 /** Imports a list: with a row that is faulty or refused nothing at all, unless a part is wanted. */
 export async function importCsv(
   office: Office,
   input: CsvInput,
-  options: { readonly actor: string; readonly partial: boolean; readonly now: number },
+  options: CsvImportOptions & { readonly actor: string; readonly partial: boolean },
 ): Promise<Result<CsvImport, readonly CsvFault[]>> {
-  const parsed = parseList(office, input);
+  const parsed = await parseList(office, input, options.onProgress);
   if (!parsed.ok) return parsed;
   const { rows, faults } = parsed.value;
   if (faults.length > 0 && !options.partial) {
-    return ok(toImport(planImport(office, rows, options.now).effects, faults, false));
+    const plan = await takeStepsInTurns(planImport(office, rows, options.now));
+    return ok(toImport(plan.effects, faults, false));
   }
   const { effects, stored } = await importDevices(office, rows, options);
   return ok(toImport(effects, faults, stored));
 }
 
-function parseList(office: Office, input: CsvInput): Result<PhoneCsv, readonly CsvFault[]> {
+function parseList(
+  office: Office,
+  input: CsvInput,
+  onProgress: CsvImportOptions['onProgress'],
+): Promise<Result<PhoneCsv, readonly CsvFault[]>> {
   const words = { userAgent: '', vendor: '', model: '', firmware: '' };
   const vendorOfMac = (mac: MacAddress) => recognise(vendors, { mac, words })?.vendorId;
-  return parsePhoneCsv(input, { vendors, vendorOfMac, decided: office.findDevice });
+  return takeStepsInTurns(
+    parsePhoneCsvInSteps(input, { vendors, vendorOfMac, decided: office.findDevice }),
+    (progress) => onProgress?.({ phase: 'reading', ...progress }),
+  );
 }
 
 function toImport(effects: readonly ImportEffect[], faults: readonly CsvFault[], stored: boolean): CsvImport {

@@ -3,9 +3,11 @@ import type { Extension } from '../core/extension.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { err } from '../core/result.ts';
 import type { SettingsPatch } from '../core/settings.ts';
+import type { Progress, Steps } from '../core/steps.ts';
 import { type ApproveProblem, describeApproveProblem, planApproval } from './approve-device.ts';
 import { applyPatch, type ExtensionPatch, sameExtension } from './change-extension.ts';
 import type { Office } from './office.ts';
+import { takeStepsInTurns } from './take-steps-in-turns.ts';
 
 /** One account of a row, its texts checked already. */
 export interface ImportAccount extends ExtensionPatch {
@@ -56,23 +58,29 @@ export interface ImportPlan {
 }
 
 /** What an import would do, row by row. Nothing is written. */
-export function planImport(office: Office, rows: readonly ImportRow[], now: number): ImportPlan {
+export function* planImport(office: Office, rows: readonly ImportRow[], now: number): Steps<ImportPlan> {
   // A row may hand on an extension that the same file takes from another phone; a row that is refused takes none.
   let freed: ReadonlySet<MacAddress> = new Set(rows.map(({ mac }) => mac));
   for (;;) {
-    const plan = planRows(office, rows, freed, now);
+    const plan = yield* planRows(office, rows, freed, now);
     const taken = new Set(plan.effects.flatMap(({ mac, effect }) => (effect === 'refused' ? [] : [mac])));
     if (taken.size === freed.size) return plan;
     freed = taken;
   }
 }
 
-function planRows(office: Office, rows: readonly ImportRow[], freed: ReadonlySet<MacAddress>, now: number): ImportPlan {
+function* planRows(
+  office: Office,
+  rows: readonly ImportRow[],
+  freed: ReadonlySet<MacAddress>,
+  now: number,
+): Steps<ImportPlan> {
   const effects: ImportEffect[] = [];
   const devices: Device[] = [];
   const extensions: Extension[] = [];
 
   for (const row of rows) {
+    yield { done: effects.length, total: rows.length };
     const { line, mac } = row;
     const accounts = [row, ...(row.moreLines ?? [])];
     const numbers = accounts.map(({ extension }) => extension);
@@ -151,15 +159,28 @@ function isAlreadySo(device: Device, row: ImportRow, numbers: readonly string[])
   );
 }
 
-/** Stores a plan: all of it or nothing. */
+/** What an import is at, and how far. */
+export interface ImportProgress extends Progress {
+  /** reading: the list. checking: its rows against the office. storing: phones and extensions. */
+  readonly phase: 'reading' | 'checking' | 'storing';
+}
+
+/** Stores a plan: all of it or nothing. Phones and pages have their turns meanwhile. */
 export function importDevices(
   office: Office,
   rows: readonly ImportRow[],
-  options: { readonly actor: string; readonly partial: boolean; readonly now: number },
+  options: {
+    readonly actor: string;
+    readonly partial: boolean;
+    readonly now: number;
+    readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+  },
 ): Promise<ImportPlan & { readonly stored: boolean }> {
-  const { actor, partial, now } = options;
+  const { actor, partial, now, onProgress = () => undefined } = options;
   return office.exclusively(async () => {
-    const plan = planImport(office, rows, now);
+    const plan = await takeStepsInTurns(planImport(office, rows, now), (progress) =>
+      onProgress({ phase: 'checking', ...progress }),
+    );
     const refused = plan.effects.filter(({ effect }) => effect === 'refused').length;
     if (refused > 0 && !partial) return { ...plan, stored: false };
     if (plan.devices.length === 0 && plan.extensions.length === 0) return { ...plan, stored: true };
@@ -174,6 +195,7 @@ export function importDevices(
         const facts = { by: actor, extensions: extensions.join(' ') };
         return { mac, at: now, step: 'approved', reason: '', detail: facts };
       }),
+      (progress) => onProgress({ phase: 'storing', ...progress }),
     );
     return { ...plan, stored: true };
   });

@@ -5,6 +5,7 @@ import type { JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { EndedSessions } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
+import type { Progress } from '../core/steps.ts';
 import type { UserWithPassword } from '../core/user.ts';
 import { createJourneyBudget } from './flood-limits.ts';
 
@@ -25,7 +26,8 @@ export interface OfficeChange {
 
 /** Where decisions are kept. Resolves when they would survive a power cut. */
 export interface DecisionStore {
-  commit(change: OfficeChange): Promise<void>;
+  /** `onProgress`: rows of phones and extensions so far. */
+  commit(change: OfficeChange, onProgress?: (progress: Progress) => void): Promise<void>;
 }
 
 /** Where sightings and journeys go: soon, in batches, never in the way of a datagram. */
@@ -64,7 +66,11 @@ export interface Office {
   /** Runs decisions one after another: what one reads is not changed by another before it commits. */
   exclusively<T>(decision: () => Promise<T>): Promise<T>;
   /** Durable first, then in memory. The events are recorded between: what follows from the decision comes after them. */
-  commit(change: OfficeChange, events?: readonly JourneyEvent[]): Promise<void>;
+  commit(
+    change: OfficeChange,
+    events?: readonly JourneyEvent[],
+    onProgress?: (progress: Progress) => void,
+  ): Promise<void>;
   /** Takes in what another process has stored already. */
   adopt(change: OfficeChange): void;
   /** A phone showed itself: memory at once, disk in a batch. */
@@ -164,8 +170,8 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
       queue = run.catch(() => undefined);
       return run;
     },
-    async commit(change, events = []) {
-      await store.commit(change);
+    async commit(change, events = [], onProgress) {
+      await store.commit(change, onProgress);
       for (const event of events) record(event);
       adopt(change);
     },

@@ -4,6 +4,7 @@ import type { Extension } from '../core/extension.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { EndedSessions } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
+import type { Progress } from '../core/steps.ts';
 import type { UserWithPassword } from '../core/user.ts';
 import { writeAudit } from './audit-store.ts';
 import { nextChange } from './change-sequence.ts';
@@ -32,22 +33,29 @@ export interface Decisions {
   /**
    * All of it or nothing, on disk when it resolves. Throws StoreError: changed-meanwhile, where another process decided
    * about the same device or the site first; nothing is stored then, and `changes-watch` soon brings the other decision.
+   * `onProgress`: rows of devices and extensions so far.
    */
-  commit(decision: Decision): Promise<void>;
+  commit(decision: Decision, onProgress?: (progress: Progress) => void): Promise<void>;
 }
 
 export function createDecisions(database: Database): Decisions {
   const { cipher, writer: by, clock } = database;
   return {
-    commit(decision) {
+    commit(decision, onProgress) {
       const { devices = [], removedDevices = [], extensions = [], removedExtensions = [], site, audit = [] } = decision;
       const { users = [], removedUsers = [], endedSessions = [] } = decision;
+      const total = devices.length + extensions.length;
       return database.write(async (writer) => {
+        let done = 0;
+        const count = (rows: number) => {
+          done += rows;
+          onProgress?.({ done, total });
+        };
         const change = await nextChange(writer, by);
         await removeDevices(writer, removedDevices, change, clock());
         await removeExtensions(writer, removedExtensions, change, clock());
-        await writeExtensions(writer, extensions, cipher, change);
-        await writeDevices(writer, devices, cipher, change);
+        await writeExtensions(writer, extensions, cipher, change, count);
+        await writeDevices(writer, devices, cipher, change, count);
         if (site !== undefined) await writeSite(writer, site, cipher, change);
         await removeUsers(writer, removedUsers);
         await writeUsers(writer, users);

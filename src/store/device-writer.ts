@@ -14,8 +14,9 @@ export async function writeDevices(
   devices: readonly Device[],
   cipher: Cipher,
   change: Change,
+  onDone?: (count: number) => void,
 ): Promise<void> {
-  await inPortions(devices, async (portion) => {
+  const writePortion = async (portion: readonly Device[]) => {
     const rows = portion.map((device) => toDeviceRow(device, cipher, change));
     await refuseOvertaken(writer, rows);
     await forgetRemovals(writer, rows);
@@ -44,7 +45,8 @@ export async function writeDevices(
         })),
       )
       .execute();
-  });
+  };
+  await inPortions(devices, writePortion, onDone);
 }
 
 function newerSighting<K extends keyof DeviceRow & string>(column: K) {

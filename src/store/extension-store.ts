@@ -64,8 +64,9 @@ export async function writeExtensions(
   extensions: readonly Extension[],
   cipher: Cipher,
   change: Change,
+  onDone?: (count: number) => void,
 ): Promise<void> {
-  await inPortions(extensions, async (portion) => {
+  const writePortion = async (portion: readonly Extension[]) => {
     const rows = portion.map((extension) => ({
       number: extension.number,
       display_name: extension.displayName,
@@ -93,7 +94,8 @@ export async function writeExtensions(
         })),
       )
       .execute();
-  });
+  };
+  await inPortions(extensions, writePortion, onDone);
 }
 
 export async function removeExtensions(

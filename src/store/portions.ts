@@ -11,10 +11,11 @@ export function* portionsOf<T>(items: readonly T[], size: number): Generator<rea
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
-/** Runs `work` for portions of one statement, and lets the event loop turn as soon as the budget is spent. */
+/** Runs `work` for portions of one statement, and lets the event loop turn as soon as the budget is spent. `onDone`: after each, how many it had. */
 export async function inPortions<T>(
   items: readonly T[],
   work: (portion: readonly T[]) => Promise<unknown>,
+  onDone: (count: number) => void = () => undefined,
 ): Promise<void> {
   let turnedAt = performance.now();
   for (const portion of portionsOf(items, ROWS_PER_STATEMENT)) {
@@ -23,5 +24,6 @@ export async function inPortions<T>(
       turnedAt = performance.now();
     }
     await work(portion);
+    onDone(portion.length);
   }
 }

@@ -16,6 +16,8 @@ export interface BulkState {
   /** Tried so far, failures included. */
   readonly done: number;
   readonly failures: readonly BulkFailure[];
+  /** Nothing is done yet, and nothing will be if it is taken back. */
+  readonly isHeld: boolean;
   readonly isOver: boolean;
 }
 
@@ -27,8 +29,11 @@ export interface BulkItem {
 
 /** Work on many phones at once, one after another, with counts to look at. It goes on when the page is closed. */
 export interface BulkJobs {
-  start(what: string, items: readonly BulkItem[]): BulkState;
+  /** Begins after `holdMs`; until then it can be taken back without a trace. */
+  start(what: string, items: readonly BulkItem[], holdMs: number): BulkState;
   find(id: string): BulkState | undefined;
+  /** False: it has begun, or there is none. */
+  undo(id: string): boolean;
   /** Ends after the item that is under way. */
   stop(): void;
 }
@@ -38,6 +43,7 @@ const REMEMBERED_JOBS = 20;
 
 export function createBulkJobs(log: Logger): BulkJobs {
   const jobs = new Map<string, BulkState>();
+  const held = new Map<string, NodeJS.Timeout>();
   let isStopped = false;
 
   async function run(id: string, items: readonly BulkItem[], unforeseen: string): Promise<void> {
@@ -63,19 +69,36 @@ export function createBulkJobs(log: Logger): BulkJobs {
   }
 
   return {
-    start(what, items) {
+    start(what, items, holdMs) {
       for (const oldest of jobs.keys()) {
         if (jobs.size < REMEMBERED_JOBS) break;
         jobs.delete(oldest);
       }
-      const job = { id: randomUUID(), what, total: items.length, done: 0, failures: [], isOver: false };
-      jobs.set(job.id, job);
-      void run(job.id, items, 'the log says why');
+      const id = randomUUID();
+      const job = { id, what, total: items.length, done: 0, failures: [], isHeld: holdMs > 0, isOver: false };
+      jobs.set(id, job);
+      const begin = () => {
+        held.delete(id);
+        update(id, () => ({ isHeld: false }));
+        void run(id, items, 'the log says why');
+      };
+      if (holdMs > 0) held.set(id, setTimeout(begin, holdMs));
+      else begin();
       return job;
+    },
+    undo(id) {
+      const timer = held.get(id);
+      if (timer === undefined) return false;
+      clearTimeout(timer);
+      held.delete(id);
+      jobs.delete(id);
+      return true;
     },
     find: (id) => jobs.get(id),
     stop() {
       isStopped = true;
+      for (const timer of held.values()) clearTimeout(timer);
+      held.clear();
     },
   };
 }

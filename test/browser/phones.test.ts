@@ -128,6 +128,8 @@ test.skipIf(!browser)('fifty phones are approved at once, counted while they are
   await dialog.getByLabel('Numbers').fill('2001-2060');
   await dialog.locator('#bulk-plan').getByText('2001').waitFor();
   await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Undo' }).waitFor();
+  await expectAccessible(page);
   await dialog.locator('[data-bulk-over]').waitFor({ timeout: 30_000 });
   const devices = (await appliance.api('GET', 'devices?limit=500')).body.items as {
     mac: string;

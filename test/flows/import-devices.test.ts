@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ImportRow, importDevices } from '../../src/flows/import-devices.ts';
+import { importCsv } from '../../src/flows/import-csv.ts';
+import { type ImportProgress, type ImportRow, importDevices } from '../../src/flows/import-devices.ts';
 import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
 
 function row(line: number, macText: string, number: string, more: Partial<ImportRow> = {}): ImportRow {
@@ -79,4 +80,20 @@ test('a phone of an unknown maker is refused with a sentence', async () => {
   const { office } = openDoors();
   const result = await importDevices(office, [row(2, '00304fa99948', '101')], OPTIONS);
   expect(result.effects[0]).toMatchObject({ effect: 'refused', reason: expect.stringContaining('00:30:4f:a9:99:48') });
+});
+
+test('a long import tells how far it is, and lets others have their turn', async () => {
+  const { office } = openDoors();
+  const macOf = (index: number) => (0x001565000000 + index).toString(16).padStart(12, '0');
+  const lines = Array.from({ length: 3_000 }, (_, index) => `${macOf(index)},${10_000 + index}`);
+  const seen: ImportProgress[] = [];
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  const list = `mac,extension\n${lines.join('\n')}\n`;
+  const result = await importCsv(office, list, { ...OPTIONS, onProgress: (progress) => seen.push(progress) });
+  clearInterval(timer);
+  expect(result).toMatchObject({ ok: true, value: { stored: true, counts: { new: 3_000 } } });
+  expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(['reading', 'checking']);
+  for (const { done, total } of seen) expect([done <= total, total]).toEqual([true, 3_000]);
+  expect(turns).toBeGreaterThan(0);
 });

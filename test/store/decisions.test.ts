@@ -97,6 +97,13 @@ test('an import of thousands is one transaction', async () => {
   ).rejects.toMatchObject({ kind: 'changed-meanwhile' });
   expect(await store.devices.all()).toHaveLength(1);
   expect(await store.extensions.all()).toHaveLength(0);
-  await store.decisions.commit({ devices: devices.slice(0, -1), extensions: numbers.map((n) => extensionOf(n)) });
+  const told: number[] = [];
+  await store.decisions.commit(
+    { devices: devices.slice(0, -1), extensions: numbers.map((n) => extensionOf(n)) },
+    ({ done, total }) => told.push(done / total),
+  );
   expect(await store.devices.all()).toHaveLength(2_000);
+  expect(told.length).toBeGreaterThan(10);
+  expect(told).toEqual([...told].sort((a, b) => a - b));
+  expect(told.at(-1)).toBe(1);
 });

@@ -40,13 +40,13 @@ test.each([
   }
 });
 
-test('the rows of a preview stand line by line, bad ones among good ones', () => {
+test('the rows of a preview stand line by line, bad ones among good ones', async () => {
   const { office } = openDoors({
     devices: [device('001565000009', { state: 'approved', vendorId: 'yealink', extensions: ['109'] })],
     extensions: [extension('109')],
   });
   const list = 'mac,extension\n00:15:65:00:00:01,101\nxx,102\n00:15:65:00:00:03,109\n00:15:65:00:00:09,110\n';
-  const preview = previewCsvImport(office, list, 1);
+  const preview = await previewCsvImport(office, list, { now: 1 });
   if (!preview.ok) throw new Error('no list');
   const { rows, hidden } = buildImportRows(preview.value, en);
   expect(rows.map(({ line, effect }) => `${line} ${effect}`)).toEqual(['2 new', '3 refused', '4 new', '5 changed']);
@@ -55,11 +55,11 @@ test('the rows of a preview stand line by line, bad ones among good ones', () =>
   expect(hidden).toBe(0);
 });
 
-test('of a long list the bad rows are shown, and only some of the good ones', () => {
+test('of a long list the bad rows are shown, and only some of the good ones', async () => {
   const { office } = openDoors({});
   const mac = (index: number) => (0x001565000000 + index).toString(16).padStart(12, '0');
   const lines = Array.from({ length: 1_000 }, (_, index) => `${mac(index)},${index === 990 ? 'a b' : 1_000 + index}`);
-  const preview = previewCsvImport(office, `mac,extension\n${lines.join('\n')}\n`, 1);
+  const preview = await previewCsvImport(office, `mac,extension\n${lines.join('\n')}\n`, { now: 1 });
   if (!preview.ok) throw new Error('no list');
   const { rows, hidden } = buildImportRows(preview.value, en);
   expect(rows.filter(({ effect }) => effect === 'refused')).toMatchObject([{ line: 992 }]);

@@ -45,7 +45,7 @@ export function addImportRoutes(app: ApiApp, { office, clock }: WebDoors): void 
       },
       async (request, reply) => {
         if (!Buffer.isBuffer(request.body)) return replyWithProblem(reply, NO_BODY);
-        const preview = previewCsvImport(office, request.body, clock());
+        const preview = await previewCsvImport(office, request.body, { now: clock() });
         return preview.ok ? formatImport(preview.value) : replyWithProblem(reply, noList(preview.problem));
       },
     );

@@ -3,6 +3,7 @@ import type { Device } from '../../core/device.ts';
 import { formatMacAddress, type MacAddress, parseMacAddress } from '../../core/mac-address.ts';
 import { approveDevice } from '../../flows/approve-device.ts';
 import { blockDevice, forgetDevice, resyncDevice } from '../../flows/decide-device.ts';
+import { UNDO_MS } from '../../flows/held-approvals.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
 import { deviceSortKey } from '../../http/find-devices.ts';
@@ -55,7 +56,8 @@ export function addPhoneBulk(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
       order === 'approve' ? approvals(request, devices, textOf(form, devices)) : orders(request, order, devices);
     if (items.length === 0)
       return kit.renderNotice(reply, request, { kind: 'error', text: kit.t(request, 'bulk.no-number') });
-    const job = jobs.start(order, items);
+    // A phone that is asked to fetch its files is none the worse for it: there is nothing to take back.
+    const job = jobs.start(order, items, order === 'resync' ? 0 : UNDO_MS);
     if (!isFragmentRequest(request)) return reply.redirect(`/phones/bulk/${job.id}`, 303);
     return showJob(request, reply, job.id);
   });
@@ -64,11 +66,18 @@ export function addPhoneBulk(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
     showJob(request, reply, request.params.id),
   );
 
+  app.post<{ Params: { id: string } }>('/phones/bulk/:id/undo', DECIDE, async (request, reply) => {
+    const { id } = request.params;
+    if (!jobs.undo(id)) return showJob(request, reply, id);
+    return kit.redirect(reply, request, '/', { kind: 'done', text: kit.t(request, 'bulk.undone') });
+  });
+
   function showJob(request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply {
     const job = jobs.find(id);
     if (job === undefined) return kit.redirect(reply, request, '/');
     const model = {
       ...job,
+      isUnderWay: !job.isHeld && !job.isOver,
       succeeded: job.done - job.failures.length,
       title: kit.t(request, `bulk.${job.what}-title`, { count: job.total }),
     };
