@@ -2,8 +2,6 @@
 export interface FollowedAddress {
   /** In force; null: none was ever confirmed. */
   readonly address: string | null;
-  /** When it was last seen; null: not since our start. */
-  readonly seenAt: number | null;
   /** The last look found something else, or nothing: `address` is what was known before. */
   readonly isStale: boolean;
   /** A usable address that was seen once, and when: it must be seen again. */
@@ -24,7 +22,7 @@ export interface Followed {
 
 /** What is in force after a start: what was known before it. */
 export function beginFollowing(address: string | null): FollowedAddress {
-  return { address, seenAt: null, isStale: true, candidate: null };
+  return { address, isStale: true, candidate: null };
 }
 
 /**
@@ -35,7 +33,7 @@ export function beginFollowing(address: string | null): FollowedAddress {
 export function followAddress(before: FollowedAddress, seen: string | null, at: number): Followed {
   if (seen === null) return { after: { ...before, isStale: true }, isNew: false };
   if (seen === before.address) {
-    return { after: { address: seen, seenAt: at, isStale: false, candidate: null }, isNew: false };
+    return { after: { address: seen, isStale: false, candidate: null }, isNew: false };
   }
   const { candidate } = before;
   // A clock that was set back: counted anew.
@@ -43,5 +41,5 @@ export function followAddress(before: FollowedAddress, seen: string | null, at: 
     return { after: { ...before, isStale: true, candidate: { address: seen, at } }, isNew: false };
   }
   if (at - candidate.at < CONFIRM_AFTER_MS) return { after: before, isNew: false };
-  return { after: { address: seen, seenAt: at, isStale: false, candidate: null }, isNew: true };
+  return { after: { address: seen, isStale: false, candidate: null }, isNew: true };
 }
