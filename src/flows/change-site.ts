@@ -38,23 +38,29 @@ export function planSiteChange(
   edit: (site: Site) => Site,
 ): { readonly site: Site; readonly changed: readonly string[] } | undefined {
   const site = { ...edit(before), revision: before.revision + 1 };
-  const { revision: _now, internet, ...fields } = site;
-  const { revision: _before, internet: internetBefore, ...fieldsBefore } = before;
-  const changed = [
-    ...namesOfChanges(fieldsBefore, fields),
-    // By field: the audit says who opened ports to the Internet.
-    ...namesOfChanges(internetBefore, internet).map((name) => `internet.${name}`),
-  ];
-  // Secrets print alike: a new one is another object.
-  if (site.consolePassword !== before.consolePassword) changed.push('consolePassword');
-  if (site.webhookSecret !== before.webhookSecret) changed.push('webhookSecret');
-  if (site.backupPassphrase !== before.backupPassphrase) changed.push('backupPassphrase');
+  const changed = Object.keys(site).flatMap((key): readonly string[] => {
+    const name = key as keyof Site;
+    switch (name) {
+      case 'revision':
+        return [];
+      case 'consolePassword':
+      case 'webhookSecret':
+        // Secrets print alike: a new one is another object.
+        return site[name] === before[name] ? [] : [name];
+      case 'internet':
+        // By field: the audit says who opened ports to the Internet.
+        return findChanges(before.internet, site.internet).map((field) => `internet.${field}`);
+      default:
+        return isSame(site[name], before[name]) ? [] : [name];
+    }
+  });
   return changed.length === 0 ? undefined : { site, changed };
 }
 
-function namesOfChanges(before: object, after: object): string[] {
-  const old = new Map<string, unknown>(Object.entries(before));
-  return Object.entries(after).flatMap(([name, value]) =>
-    JSON.stringify(value) === JSON.stringify(old.get(name)) ? [] : [name],
-  );
+function findChanges<T extends object>(before: T, after: T): readonly (keyof T & string)[] {
+  return (Object.keys(after) as (keyof T & string)[]).filter((name) => !isSame(before[name], after[name]));
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -6,6 +6,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { ApiApp } from '../../src/http/api-app.ts';
 import { createEventHub } from '../../src/http/event-hub.ts';
 import { createWebServer } from '../../src/http/web-server.ts';
+import { addressAt, keeperAt } from '../peers/internet-memory.ts';
 import { mac } from '../peers/office-doors.ts';
 import { createClient, expectProblem } from './api-client.ts';
 import { APPROVED, createWorld, device, NOW, PENDING, SECRETS, type World } from './web-world.ts';
@@ -52,6 +53,33 @@ function listen(url: string, token: string): Promise<Stream> {
 }
 
 const events = () => `http://127.0.0.1:${port}/api/v1/events`;
+
+test('what is new of the way to the Internet is told once for many changes', async () => {
+  const stream = await listen(events(), world.tokens.viewer);
+  world.internet.show({ keeper: keeperAt(NOW) });
+  world.internet.show({ address: addressAt(NOW) });
+  world.internet.announce();
+  const text = await stream.until('event: internet');
+  world.record(APPROVED, 'seen');
+  await stream.until('event: journey');
+  expect(stream.text().match(/event: internet/g)).toHaveLength(1);
+  expect(JSON.parse(/event: internet\ndata: (.*)\n/.exec(text)?.[1] ?? '')).toEqual({
+    search: 'found',
+    gateway: '192.168.10.1',
+    mappings: { wanted: 0, mapped: 3, conflict: 1, refused: 1, failing: 0, 'no-gateway': 0 },
+    externalAddress: '128.66.0.5',
+    disputed: false,
+  });
+});
+
+test('nobody listens to the way to the Internet while no stream is open', async () => {
+  expect(world.internet.listenerCount()).toBe(0);
+  const stream = await listen(events(), world.tokens.viewer);
+  expect(world.internet.listenerCount()).toBe(1);
+  stream.response.destroy();
+  await stream.ended;
+  while (world.internet.listenerCount() > 0) await sleep(5);
+});
 
 test('what happens to phones is told as it happens, without secrets', async () => {
   const stream = await listen(events(), world.tokens.viewer);
