@@ -23,6 +23,8 @@ export interface LabRouter {
   reboot(downMs: number, changes?: Partial<RouterSettings>): Promise<void>;
   /** The running daemon's mappings are gone from one moment to the next, and nothing else tells of it. */
   flush(): void;
+  /** It is as if it did not know NAT-PMP (0) or PCP (2): requests of that version are dropped. */
+  dropVersion(version: 0 | 2): void;
   forwards(): Promise<Forward[]>;
 }
 
@@ -99,6 +101,11 @@ export function createRouter(
     flush() {
       for (const chain of ['upnp_prerouting', 'upnp_forward'])
         namespaces.run(host, 'nft', 'flush', 'chain', 'inet', 'router', chain);
+    },
+    dropVersion(version) {
+      // The first byte behind the UDP header of 8 bytes (RFC 6886 3.2, RFC 6887 7.1).
+      namespaces.run(host, 'nft', 'add table inet old; add chain inet old in { type filter hook input priority 0; }');
+      namespaces.run(host, 'nft', `add rule inet old in udp dport 5351 @th,64,8 ${version} drop`);
     },
     async forwards() {
       const json = await exec(host, 'nft', '-j', 'list', 'chain', 'inet', 'router', 'upnp_prerouting');
