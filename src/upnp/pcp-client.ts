@@ -1,0 +1,132 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { err, ok, type Result } from '../core/result.ts';
+import type { PortRequest } from './build-nat-pmp.ts';
+import { buildPcpAnnounceRequest, buildPcpMapRequest, PCP_NONCE_LENGTH } from './build-pcp.ts';
+import { buildPortControlFacts, checkPortRequest, unsupported } from './check-port-request.ts';
+import { exchangeDatagrams } from './datagram-exchange.ts';
+import { findPcpCode } from './find-pcp-code.ts';
+import type { Gateway, GatewayError, GatewayStatus, MappingRequest } from './gateway.ts';
+import type { PortControlPeer } from './nat-pmp-client.ts';
+import { type PcpAnnouncement, type PcpMapping, parsePcpAnnouncement, parsePcpMapping } from './parse-pcp.ts';
+import { createSerialQueue } from './serial-queue.ts';
+
+export interface PcpPeer extends PortControlPeer {
+  /**
+   * Nonces are drawn from it, one per mapping and always the same one. Routers refuse to change a mapping for another nonce, so whoever
+   * wants to keep mappings over a restart of the process keeps this. Default: random, for the life of the process.
+   */
+  readonly nonceSecret?: string | Buffer;
+}
+
+/** Of this process: a second search must not lose the mappings of the first one. */
+const PROCESS_SECRET = randomBytes(32);
+
+/** RFC 6887 7.4: it has no external address (yet). */
+const NETWORK_FAILURE = 7;
+
+/** RFC 863: nobody listens there. RFC 6887 11.6 names it for a mapping that is made only to learn the address. */
+const DISCARD_PORT = 9;
+
+/** Seconds. RFC 6887 section 15: routers need not grant less. It is removed at once; this is for the case that we cannot. */
+const SHORTEST_LEASE = 120;
+
+/**
+ * A router that speaks PCP (RFC 6887). It tells its external address in answers about mappings only, so its status is read by renewing one of ours;
+ * while there is none, by a short mapping of the discard port (11.6), removed at once.
+ */
+export function createPcpGateway(peer: PcpPeer): Gateway {
+  const inTurn = createSerialQueue();
+  /** Mapped by us, as it was asked for. */
+  const mapped = new Map<string, PortRequest>();
+  const keyOf = ({ protocol, internalPort }: PortRequest) => `${protocol} ${internalPort}`;
+
+  async function addMapping(request: MappingRequest): Promise<Result<{ readonly leaseSeconds: number }, GatewayError>> {
+    const problem = checkPortRequest('PCP', request, peer.localAddress);
+    if (problem !== undefined) return problem;
+    const answer = await askMapping(peer, request);
+    if (!answer.ok) return answer;
+    const { externalPort, leaseSeconds } = answer.value;
+    if (leaseSeconds === 0) return err({ kind: 'malformed', text: 'granted a lease of 0 s; wanted some' });
+    if (externalPort !== request.externalPort) {
+      // Nobody would come through that one: provider, firewall and SDP name the wanted port.
+      await release(request);
+      return err({ kind: 'other-port', granted: externalPort });
+    }
+    mapped.set(keyOf(request), request);
+    return ok({ leaseSeconds });
+  }
+
+  async function release(request: PortRequest): Promise<Result<PcpMapping, GatewayError>> {
+    mapped.delete(keyOf(request));
+    return askMapping(peer, { ...request, externalPort: 0, leaseSeconds: 0 });
+  }
+
+  async function readStatus(): Promise<Result<GatewayStatus, GatewayError>> {
+    const [renewed] = mapped.values();
+    const request = renewed ?? {
+      protocol: 'UDP',
+      internalPort: DISCARD_PORT,
+      externalPort: 0,
+      leaseSeconds: SHORTEST_LEASE,
+    };
+    const answer = await askMapping(peer, request);
+    if (!answer.ok) {
+      const { problem } = answer;
+      if (problem.kind !== 'pcp' || problem.code !== NETWORK_FAILURE) return answer;
+      const offline = { externalAddress: null, seen: problem.text, isConnected: false };
+      return ok({ ...offline, connection: null, uptimeSeconds: null });
+    }
+    const { externalPort, externalAddress, seenAddress, epochSeconds } = answer.value;
+    if (renewed === undefined || externalPort !== renewed.externalPort) await release(request);
+    const status = { externalAddress, seen: externalAddress ?? seenAddress, isConnected: null, connection: null };
+    return ok({ ...status, uptimeSeconds: epochSeconds });
+  }
+
+  return {
+    facts: buildPortControlFacts('pcp', peer),
+    readStatus: () => inTurn(readStatus),
+    findMapping: async () => unsupported('PCP cannot tell who holds a port'),
+    addMapping: (request) => inTurn(() => addMapping(request)),
+    removeMapping: (request) =>
+      inTurn(async () => {
+        // Nobody but us can have one.
+        if (request.internalClient !== peer.localAddress) return ok(null);
+        const removed = await release(request);
+        return removed.ok ? ok(null) : removed;
+      }),
+    listMappings: async () => unsupported('PCP has no list of mappings'),
+  };
+}
+
+/** Does it speak PCP, and since when does it keep its state? (RFC 6887 14.1.2) */
+export async function askPcpAnnouncement(
+  peer: PortControlPeer,
+  signal?: AbortSignal,
+): Promise<Result<PcpAnnouncement, GatewayError>> {
+  const answer = await exchangeDatagrams({
+    ...peer,
+    request: buildPcpAnnounceRequest(peer.localAddress),
+    parse: parsePcpAnnouncement,
+    ...(signal && { signal }),
+  });
+  if (!answer.ok) return answer;
+  return 'epochSeconds' in answer.value ? ok(answer.value) : refusal(answer.value.code);
+}
+
+async function askMapping(peer: PcpPeer, wanted: PortRequest): Promise<Result<PcpMapping, GatewayError>> {
+  const { nonceSecret = PROCESS_SECRET, ...place } = peer;
+  const { localAddress } = place;
+  const name = `${localAddress} ${wanted.protocol} ${wanted.internalPort}`;
+  const nonce = createHmac('sha256', nonceSecret).update(name).digest().subarray(0, PCP_NONCE_LENGTH);
+  const answer = await exchangeDatagrams({
+    ...place,
+    request: buildPcpMapRequest({ ...wanted, localAddress, nonce }),
+    parse: (data) => parsePcpMapping(data, { ...wanted, nonce }),
+  });
+  if (!answer.ok) return answer;
+  return 'externalPort' in answer.value ? ok(answer.value) : refusal(answer.value.code);
+}
+
+function refusal(code: number): Result<never, GatewayError> {
+  return err({ kind: 'pcp', code, text: findPcpCode(code, 'pcp').name });
+}
