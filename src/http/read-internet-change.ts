@@ -12,11 +12,16 @@ export function checkInternetChange(
 ): readonly InputError[] {
   if (internet === undefined && webhookSecret === undefined) return [];
   const hasSecret = webhookSecret === undefined ? before.webhookSecret !== null : webhookSecret !== null;
-  return checkInternet(mergeInternet(before.internet, internet), hasSecret).map(({ where, saw, wanted }) => ({
-    where: where === 'webhookSecret' ? 'body.webhookSecret' : `body.internet.${where}`,
-    saw,
-    wanted,
-  }));
+  const leftOut = new Set(
+    internet?.portMappings?.flatMap(({ internalPort }, index) =>
+      internalPort === undefined ? `portMappings.${index}.internalPort` : [],
+    ),
+  );
+  return checkInternet(mergeInternet(before.internet, internet), hasSecret).flatMap(({ where, saw, wanted }) => {
+    // Left out, it is the external port: that one has the fault.
+    if (leftOut.has(where)) return [];
+    return [{ where: where === 'webhookSecret' ? 'body.webhookSecret' : `body.internet.${where}`, saw, wanted }];
+  });
 }
 
 /** Field by field, in the order of the type: the same again is no change. */

@@ -50,6 +50,8 @@ export function readInternetForm(form: Form, before: Site, texts: Texts): Intern
   const faults: Record<string, string> = {};
   for (const fault of checkInternet(internet, hasSecret)) {
     const field = fieldOf(fault.where, rows);
+    // Left empty, it is the external port: that one has the fault.
+    if (rows.some((row) => row.internalPort === '' && field === `mapping.${row.index}.internalPort`)) continue;
     faults[field] ??= texts.t('settings.wrong', {
       saw: sawOf(fault, field, form),
       want: texts.t(`internet-form.want-${fault.kind}`),

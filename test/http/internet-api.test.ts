@@ -93,6 +93,7 @@ test.each<readonly [object, where: string]>([
     { internet: { portMappings: [SIP, { ...SIP, externalPort: 70_000 }] } },
     'body.internet.portMappings.1.externalPort',
   ],
+  [{ internet: { portMappings: [{ protocol: 'UDP', externalPort: 0 }] } }, 'body.internet.portMappings.0.externalPort'],
   [{ internet: { portMappings: [SIP, SIP] } }, 'body.internet.portMappings.1.externalPort'],
   [{ internet: { portMappings: [{ ...SIP, internalPort: 0 }] } }, 'body.internet.portMappings.0.internalPort'],
   [{ internet: { portMappings: [{ ...SIP, count: 33 }] } }, 'body.internet.portMappings.0.count'],

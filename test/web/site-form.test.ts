@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_INTERNET } from '../../src/core/internet.ts';
 import { SETTING_NAMES } from '../../src/core/read-setting.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { DEFAULT_SITE, type Site } from '../../src/core/site.ts';
@@ -175,4 +176,13 @@ test('layers are those of makers that exist', () => {
   for (const text of ['nobody', 'nobody/T1', 'snom/', 'snom/ ', '__proto__', `snom/${'x'.repeat(65)}`]) {
     expect(parseSiteLayer(text, IDS).ok).toBe(false);
   }
+});
+
+test('the form of the site leaves the way to the Internet as it is', () => {
+  const internet = { ...DEFAULT_INTERNET, mapPorts: true, hostName: 'office.example.com' };
+  const site: Site = { ...FULL, internet, webhookSecret: new Secret('wh-s3cret-0f-the-0ffice') };
+  const after = apply({ ...untouched(site), name: 'Praxis am Markt' }, site);
+  expect(after.name).toBe('Praxis am Markt');
+  expect(after.internet).toEqual(internet);
+  expect(after.webhookSecret).toBe(site.webhookSecret);
 });
