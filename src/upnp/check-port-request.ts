@@ -1,4 +1,5 @@
 import { err, type Result } from '../core/result.ts';
+import type { PortRequest } from './build-nat-pmp.ts';
 import type { GatewayError, GatewayFacts, MappingRequest } from './gateway.ts';
 
 /** What NAT-PMP and PCP have in common. */
@@ -24,18 +25,41 @@ export function buildPortControlFacts(
   };
 }
 
-/** What cannot be asked at all; undefined: it can. */
+/** Both know a mapping of ours by its protocol and internal port: there is one of them at most. */
+export function formatPortKey({ protocol, internalPort }: Pick<PortRequest, 'protocol' | 'internalPort'>): string {
+  return `${protocol} ${internalPort}`;
+}
+
+/**
+ * What cannot be asked at all; undefined: it can. `mapped` is what leads to the internal port now: a router would answer with its external
+ * port, or both would be gone with the removal of one.
+ */
 export function checkPortRequest(
   protocol: string,
-  { internalClient, leaseSeconds }: MappingRequest,
+  { internalClient, internalPort, externalPort, leaseSeconds }: MappingRequest,
   localAddress: string,
+  mapped: PortRequest | undefined,
 ): Result<never, GatewayError> | undefined {
   if (internalClient !== localAddress) {
     return unsupported(`${protocol} maps ports to the host that asks (${localAddress}); wanted ${internalClient}`);
   }
   // 0 is a removal, RFC 6886 3.4 and RFC 6887 15.1.
   if (leaseSeconds === 0) return unsupported(`${protocol} has no permanent mappings`);
+  if (mapped !== undefined && mapped.externalPort !== externalPort) {
+    const seen = `external port ${mapped.externalPort} leads to port ${internalPort}`;
+    return unsupported(`${protocol} has one external port per internal port; ${seen}, wanted ${externalPort} as well`);
+  }
   return undefined;
+}
+
+/** May this be removed? Nobody but us can have a mapping to us, and it is not the one that came in its place. */
+export function isOurs(
+  request: MappingRequest,
+  localAddress: string,
+  mapped: ReadonlyMap<string, PortRequest>,
+): boolean {
+  const now = mapped.get(formatPortKey(request));
+  return request.internalClient === localAddress && (now === undefined || now.externalPort === request.externalPort);
 }
 
 export function unsupported(text: string): Result<never, GatewayError> {

@@ -2,11 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { err, ok, type Result } from '../core/result.ts';
 import type { PortRequest } from './build-nat-pmp.ts';
 import { buildPcpAnnounceRequest, buildPcpMapRequest, PCP_NONCE_LENGTH } from './build-pcp.ts';
-import { buildPortControlFacts, checkPortRequest, unsupported } from './check-port-request.ts';
+import { buildPortControlFacts, checkPortRequest, formatPortKey, isOurs, unsupported } from './check-port-request.ts';
 import { exchangeDatagrams } from './datagram-exchange.ts';
 import { findPcpCode } from './find-pcp-code.ts';
 import type { Gateway, GatewayError, GatewayStatus, MappingRequest } from './gateway.ts';
-import type { PortControlPeer } from './nat-pmp-client.ts';
+import { type PortControlPeer, readNatPmpStatus } from './nat-pmp-client.ts';
 import { type PcpAnnouncement, type PcpMapping, parsePcpAnnouncement, parsePcpMapping } from './parse-pcp.ts';
 import { createSerialQueue } from './serial-queue.ts';
 
@@ -16,6 +16,8 @@ export interface PcpPeer extends PortControlPeer {
    * wants to keep mappings over a restart of the process keeps this. Default: random, for the life of the process.
    */
   readonly nonceSecret?: string | Buffer;
+  /** It speaks NAT-PMP, too. */
+  readonly hasNatPmp?: boolean;
 }
 
 /** Of this process: a second search must not lose the mappings of the first one. */
@@ -24,6 +26,9 @@ const PROCESS_SECRET = randomBytes(32);
 /** RFC 6887 7.4: it has no external address (yet). */
 const NETWORK_FAILURE = 7;
 
+/** miniupnpd 2.3.1 says so when asked to remove what is not there; RFC 6887 15.1 wants success. */
+const NO_RESOURCES = 8;
+
 /** RFC 863: nobody listens there. RFC 6887 11.6 names it for a mapping that is made only to learn the address. */
 const DISCARD_PORT = 9;
 
@@ -31,17 +36,17 @@ const DISCARD_PORT = 9;
 const SHORTEST_LEASE = 120;
 
 /**
- * A router that speaks PCP (RFC 6887). It tells its external address in answers about mappings only, so its status is read by renewing one of ours;
- * while there is none, by a short mapping of the discard port (11.6), removed at once.
+ * A router that speaks PCP (RFC 6887). It tells its external address in answers about mappings only. So its status is asked for by NAT-PMP where it
+ * speaks that as well: it changes nothing, and miniupnpd tells there that the WAN is down, while PCP names the old address. Else it is read by
+ * renewing a mapping of ours; while there is none, by a short one of the discard port (11.6), removed at once.
  */
 export function createPcpGateway(peer: PcpPeer): Gateway {
   const inTurn = createSerialQueue();
   /** Mapped by us, as it was asked for. */
   const mapped = new Map<string, PortRequest>();
-  const keyOf = ({ protocol, internalPort }: PortRequest) => `${protocol} ${internalPort}`;
 
   async function addMapping(request: MappingRequest): Promise<Result<{ readonly leaseSeconds: number }, GatewayError>> {
-    const problem = checkPortRequest('PCP', request, peer.localAddress);
+    const problem = checkPortRequest('PCP', request, peer.localAddress, mapped.get(formatPortKey(request)));
     if (problem !== undefined) return problem;
     const answer = await askMapping(peer, request);
     if (!answer.ok) return answer;
@@ -52,16 +57,17 @@ export function createPcpGateway(peer: PcpPeer): Gateway {
       await release(request);
       return err({ kind: 'other-port', granted: externalPort });
     }
-    mapped.set(keyOf(request), request);
+    mapped.set(formatPortKey(request), request);
     return ok({ leaseSeconds });
   }
 
   async function release(request: PortRequest): Promise<Result<PcpMapping, GatewayError>> {
-    mapped.delete(keyOf(request));
+    mapped.delete(formatPortKey(request));
     return askMapping(peer, { ...request, externalPort: 0, leaseSeconds: 0 });
   }
 
   async function readStatus(): Promise<Result<GatewayStatus, GatewayError>> {
+    if (peer.hasNatPmp) return readNatPmpStatus(peer);
     const [renewed] = mapped.values();
     const request = renewed ?? {
       protocol: 'UDP',
@@ -89,10 +95,10 @@ export function createPcpGateway(peer: PcpPeer): Gateway {
     addMapping: (request) => inTurn(() => addMapping(request)),
     removeMapping: (request) =>
       inTurn(async () => {
-        // Nobody but us can have one.
-        if (request.internalClient !== peer.localAddress) return ok(null);
+        if (!isOurs(request, peer.localAddress, mapped)) return ok(null);
         const removed = await release(request);
-        return removed.ok ? ok(null) : removed;
+        const isGone = removed.ok || (removed.problem.kind === 'pcp' && removed.problem.code === NO_RESOURCES);
+        return isGone ? ok(null) : removed;
       }),
     listMappings: async () => unsupported('PCP has no list of mappings'),
   };
@@ -114,7 +120,7 @@ export async function askPcpAnnouncement(
 }
 
 async function askMapping(peer: PcpPeer, wanted: PortRequest): Promise<Result<PcpMapping, GatewayError>> {
-  const { nonceSecret = PROCESS_SECRET, ...place } = peer;
+  const { nonceSecret = PROCESS_SECRET, hasNatPmp: _, ...place } = peer;
   const { localAddress } = place;
   const name = `${localAddress} ${wanted.protocol} ${wanted.internalPort}`;
   const nonce = createHmac('sha256', nonceSecret).update(name).digest().subarray(0, PCP_NONCE_LENGTH);

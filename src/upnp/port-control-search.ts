@@ -3,7 +3,7 @@ import type { GatewayError, GatewaySearch } from './gateway.ts';
 import { askNatPmpAddress, createNatPmpGateway, type PortControlPeer } from './nat-pmp-client.ts';
 import { askPcpAnnouncement, createPcpGateway, type PcpPeer } from './pcp-client.ts';
 
-export interface PortControlSearch extends PcpPeer {
+export interface PortControlSearch extends Omit<PcpPeer, 'hasNatPmp'> {
   readonly signal: AbortSignal;
 }
 
@@ -12,6 +12,9 @@ const UNSUPPORTED_VERSION = 1;
 
 /** RFC 6886 3.5: a router that lacks the first of all questions is no router of NAT-PMP. */
 const UNSUPPORTED_OPCODE = 5;
+
+/** RFC 6886 3.5. */
+const NETWORK_FAILURE = 3;
 
 /**
  * Does the router of the default route speak PCP, or NAT-PMP? The fallback where no IGD answers. Both are asked at once, which takes 1.75 s at most;
@@ -24,7 +27,8 @@ export async function searchPortControl({ signal, ...peer }: PortControlSearch):
   const refused = [describe('PCP', pcp), describe('NAT-PMP', natPmp)].flatMap((reason) =>
     reason === undefined ? [] : [{ address: peer.router, reason }],
   );
-  if (isSpoken(pcp, [UNSUPPORTED_VERSION])) return { found: [createPcpGateway(peer)], refused };
+  if (isSpoken(pcp, [UNSUPPORTED_VERSION]))
+    return { found: [createPcpGateway({ ...peer, hasNatPmp: tellsAddress(natPmp) })], refused };
   if (isSpoken(natPmp, [UNSUPPORTED_VERSION, UNSUPPORTED_OPCODE]))
     return { found: [createNatPmpGateway(plain)], refused };
   return { found: [], refused };
@@ -32,6 +36,11 @@ export async function searchPortControl({ signal, ...peer }: PortControlSearch):
 
 function isSpoken(answer: Result<unknown, GatewayError>, foreign: readonly number[]): boolean {
   return answer.ok || (answer.problem.kind === 'pcp' && !foreign.includes(answer.problem.code));
+}
+
+/** That it has none at the moment is an answer, too. */
+function tellsAddress(answer: Result<unknown, GatewayError>): boolean {
+  return answer.ok || (answer.problem.kind === 'pcp' && answer.problem.code === NETWORK_FAILURE);
 }
 
 /** Silence is no answer. */

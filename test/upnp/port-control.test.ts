@@ -68,12 +68,24 @@ describe.each(KINDS)('$kind', ({ kind, create, refusal, offline }) => {
     expect(router.mappings).toEqual([]);
   });
 
-  test('after the external port was changed in the site, the second try gets it', async () => {
-    const { gateway } = await gatewayOf();
+  test('a mapping of our life before that leads to the same port is given back, and the second try gets ours', async () => {
+    const { router, gateway } = await gatewayOf();
     await gateway.addMapping(SIP);
     const moved = { ...SIP, externalPort: 5070 };
-    expect(await gateway.addMapping(moved)).toEqual({ ok: false, problem: { kind: 'other-port', granted: 5060 } });
-    expect(await gateway.addMapping(moved)).toMatchObject({ ok: true });
+    const restarted = create(peerOf(router));
+    expect(await restarted.addMapping(moved)).toEqual({ ok: false, problem: { kind: 'other-port', granted: 5060 } });
+    expect(await restarted.addMapping(moved)).toMatchObject({ ok: true });
+  });
+
+  test('two external ports of one internal port: the first is kept, and the second said to be impossible', async () => {
+    const { router, gateway } = await gatewayOf();
+    await gateway.addMapping(SIP);
+    const second = { ...SIP, externalPort: 5070 };
+    expect(await gateway.addMapping(second)).toMatchObject({ problem: { kind: 'unsupported' } });
+    expect(await gateway.removeMapping(second)).toMatchObject({ ok: true });
+    expect(router.mappings).toMatchObject([{ externalPort: 5060 }]);
+    await gateway.removeMapping(SIP);
+    expect(await gateway.addMapping(second)).toMatchObject({ ok: true });
   });
 
   test('its status is the external address and the epoch, which begins anew with a reboot', async () => {
@@ -266,6 +278,22 @@ describe('pcp', () => {
       [9, 0],
     ]);
     expect(router.mappings).toEqual([]);
+  });
+
+  test('removing what is not there is fine, whatever the router calls it', async () => {
+    const router = await routerOf();
+    router.behaviour.code = 8;
+    expect(await createPcpGateway(peerOf(router)).removeMapping(SIP)).toEqual({ ok: true, value: null });
+    router.behaviour.code = 2;
+    expect(await createPcpGateway(peerOf(router)).removeMapping(SIP)).toMatchObject({ problem: { code: 2 } });
+  });
+
+  test('where NAT-PMP is spoken too, the address is asked for there, and nothing is mapped for it', async () => {
+    const router = await routerOf();
+    const [gateway] = (await searchPortControl({ ...peerOf(router), signal })).found;
+    router.seen.length = 0;
+    expect(await gateway?.readStatus()).toMatchObject({ value: { externalAddress: '198.51.100.7' } });
+    expect(router.seen.map(({ data }) => data.toString('hex'))).toEqual(['0000']);
   });
 
   test('a removed mapping is not brought back by reading the status', async () => {
