@@ -13,6 +13,7 @@ import type {
 import { createNatUpnpActions } from './nat-upnp-actions.ts';
 import type { IgdService } from './parse-description.ts';
 import { readMapping, readStatus, readToldMapping } from './read-gateway-answer.ts';
+import { createSerialQueue } from './serial-queue.ts';
 import { type CallAction, createSoapClient } from './soap-client.ts';
 
 /** Milliseconds for reading the whole table. Real boxes take 60 ms for an entry (256 in 15 s); nobody waits longer at a page. */
@@ -31,7 +32,7 @@ const ABOUT_THE_QUESTION = ['upnp', 'malformed', 'too-large', 'unsupported'];
 export function createIgdGateway(facts: GatewayFacts, service: IgdService): Gateway {
   const call = createSoapClient(service, facts.localAddress);
   const actions = createNatUpnpActions(call, facts.localAddress);
-  const inTurn = createQueue();
+  const inTurn = createSerialQueue();
   return {
     facts,
     readStatus: () => inTurn(() => readIgdStatus(call, facts.localAddress)),
@@ -131,16 +132,6 @@ async function listMappings(
       return mapping.ok ? [mapping.value] : [];
     }),
   );
-}
-
-/** Small daemons are single-threaded: the next question waits for the last answer. */
-function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const next = last.then(task);
-    last = next.catch(() => {});
-    return next;
-  };
 }
 
 function isUpnp(problem: GatewayError, codes: readonly number[]): boolean {

@@ -37,7 +37,7 @@ class NotBelieved extends Error {}
  */
 export function parseXml(bytes: Uint8Array): Result<XmlElement, string> {
   if (bytes.length > LONGEST_XML) return err(`has ${bytes.length} bytes; wanted ${LONGEST_XML} at most`);
-  const text = decode(bytes).replace(/^[\s\0]+|[\s\0]+$/g, '');
+  const text = trimBlanks(decode(bytes));
   if (text === '') return err('is empty; wanted an XML document');
   try {
     return ok(readDocument(escapeAmpersands(text)));
@@ -100,6 +100,16 @@ function readDocument(text: string): XmlElement {
   parser.write(text).close();
   if (root === undefined) throw new NotBelieved('has no element');
   return root;
+}
+
+/** Devices send blank lines before the declaration, and NUL bytes after the end. By hand: a pattern would take quadratic time. */
+function trimBlanks(text: string): string {
+  const isBlank = (at: number) => text.charCodeAt(at) <= 0x20;
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }
 
 /** In CDATA an ampersand stands for itself. */

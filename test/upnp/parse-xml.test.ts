@@ -128,3 +128,25 @@ test('what we escape ourselves is read back', () => {
     ),
   );
 });
+
+test.each([
+  ['blanks', (n: number) => `<a>${' \r\n\0'.repeat(n / 4)}`],
+  ['blanks in text', (n: number) => `<a>${'\n'.repeat(n)}x</a>`],
+  ['ampersands', (n: number) => `<a>${'&'.repeat(n)}</a>`],
+  ['starts of CDATA', (n: number) => `<a>${'<![CDATA['.repeat(n / 9)}`],
+  ['empty comments', (n: number) => `<a>${'<!---->'.repeat(n / 7)}</a>`],
+  ['pieces of text', (n: number) => `<a>${'x<b/>'.repeat(n / 20)}</a>`],
+  ['attributes', (n: number) => `<a ${Array.from({ length: n / 10 }, (_, k) => `a${k}=""`).join(' ')}/>`],
+])('the time for %s grows with their number, not with its square', (_, build) => {
+  const measure = (length: number) => {
+    const bytes = Buffer.from(build(length));
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      parseXml(bytes);
+      return performance.now() - start;
+    });
+    return Math.min(...times);
+  };
+  // 16 times the length: 16 times as long, or 256. A millisecond for what does not depend on it.
+  expect(measure(64_000)).toBeLessThan(80 * (measure(4_000) + 1));
+});
