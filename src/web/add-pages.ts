@@ -9,6 +9,8 @@ import { addAccountPage } from './pages/account.ts';
 import { addEventsPages } from './pages/events.ts';
 import { addExtensionListPages } from './pages/extension-lists.ts';
 import { addExtensionPages } from './pages/extensions.ts';
+import { addInternetPage } from './pages/internet.ts';
+import { addInternetSettings } from './pages/internet-settings.ts';
 import { addLogInPage, addLogOut, addOpenHooks } from './pages/log-in.ts';
 import { addOverridePages } from './pages/overrides.ts';
 import { addPhonePage } from './pages/phone.ts';
@@ -70,6 +72,8 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addExtensionListPages(guarded, kit, doors);
       addSitePages(guarded, kit, doors, addSiteResyncPages(guarded, kit, doors));
       addOverridePages(guarded, kit, doors);
+      addInternetPage(guarded, kit, doors);
+      addInternetSettings(guarded, kit, doors);
       const live = createLiveEvents(guarded, doors);
       guarded.addHook('preClose', async () => live.stop());
       const rows = createPhoneRows(kit, doors);

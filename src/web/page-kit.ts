@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AssetFiles, openAssetFiles } from './asset-files.ts';
+import { buildInternetSign } from './build-internet-sign.ts';
 import { chooseLanguage, LANGUAGES } from './choose-language.ts';
 import { formatTimesFor } from './format-times.ts';
 import { type MessageParameters, openMessageSet, type Texts } from './message-set.ts';
@@ -11,6 +12,7 @@ import { openViewSet, type ViewContext, type ViewSet } from './view-set.ts';
 export const NAV = [
   { id: 'phones', href: '/', icon: 'phone' },
   { id: 'extensions', href: '/extensions', icon: 'number' },
+  { id: 'internet', href: '/internet', icon: 'internet' },
   { id: 'site', href: '/site', icon: 'site' },
   { id: 'events', href: '/events', icon: 'events' },
   { id: 'system', href: '/system', icon: 'system' },
@@ -73,7 +75,7 @@ export const THEMES = ['auto', 'light', 'dark'] as const;
 const FLASH_COOKIE = 'plugtone_notice';
 const FLASH_SECONDS = 20;
 
-export function createPageKit({ office, clock, sessions }: PageDoors): PageKit {
+export function createPageKit({ office, internet, clock, sessions }: PageDoors): PageKit {
   const assets = openAssetFiles();
   const views = openViewSet(assets);
   const messages = openMessageSet();
@@ -124,6 +126,7 @@ export function createPageKit({ office, clock, sessions }: PageDoors): PageKit {
         nav: nav === null ? [] : NAV.map((page) => ({ ...page, isCurrent: page.id === nav })),
         hasNav: nav !== null,
         waiting: countWaiting(),
+        sign: buildInternetSign(internet.readAddress(), own.texts),
         notices: flash,
         csrfToken: own.csrf,
       };

@@ -67,14 +67,14 @@ function createHelpers(assets: AssetFiles): Record<string, Helper> {
     t(key, options) {
       return contextOf(options).texts.t(String(key), hashOf(options));
     },
-    /** {{time at}}: relative, exact on hover, kept fresh by plugtone.js; {{time at 'short'}}: on the clock. */
+    /** {{time at}}: relative, exact on hover, kept fresh by plugtone.js; {{time at 'until'}}: of what is to come; {{time at 'short'}}: on the clock. */
     time(at, ...rest) {
       const { times, now } = contextOf(rest.at(-1));
       if (typeof at !== 'number') return '';
       const style = rest.length > 1 ? rest[0] : 'relative';
       const text =
         style === 'short' ? times.short(at, now) : style === 'seconds' ? times.seconds(at) : times.relative(at, now);
-      const live = style === 'relative' ? ' data-relative' : '';
+      const live = style === 'relative' ? ' data-relative' : style === 'until' ? ' data-relative="until"' : '';
       return html(
         `<time datetime="${new Date(at).toISOString()}" title="${safe(times.exact(at))}"${live}>${safe(text)}</time>`,
       );

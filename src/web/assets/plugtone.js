@@ -14,20 +14,22 @@
     for (const time of document.querySelectorAll('time[data-relative]')) {
       const age = Date.parse(time.dateTime) - Date.now();
       const [unit, size] = steps.find(([, step]) => Math.abs(age) >= step) ?? steps[3];
-      const text = since.format(Math.min(0, Math.trunc(age / size)), unit);
+      // What is past was not later than now by either clock; what is to come is not over before we are told.
+      const bound = time.dataset.relative === 'until' ? Math.max : Math.min;
+      const text = since.format(bound(0, Math.trunc(age / size)), unit);
       if (time.textContent !== text) time.textContent = text;
     }
   }
   setInterval(refreshTimes, 5000);
 
-  // ---- Live: one stream per page. `live:device`, `live:journey` and `live:again` (after a gap) reach the body as events.
+  // ---- Live: one stream per page. `live:device`, `live:journey`, `live:internet` and `live:again` (after a gap) reach the body as events.
   const url = document.body.dataset.live;
   const sign = document.getElementById('connection');
   if (url) {
     let wasOpen = false;
     const stream = new EventSource(url);
     const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
-    for (const name of ['device', 'journey'])
+    for (const name of ['device', 'journey', 'internet'])
       stream.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
     // A page about one phone hears of that phone, a moment later so that a burst is asked for once.
     const mine = soon(200, () => tell('mine'));
@@ -48,6 +50,17 @@
     };
     addEventListener('pagehide', () => stream.close());
   }
+
+  // ---- A part that is made anew moves nothing under a resting hand: the page scrolls along.
+  let anchor;
+  document.addEventListener('htmx:before:swap', () => {
+    const element = [...document.querySelectorAll('[data-steady] :is(:focus, :hover)')].at(-1);
+    anchor = element && { element, top: element.getBoundingClientRect().top };
+  });
+  document.addEventListener('htmx:after:swap', () => {
+    if (anchor?.element.isConnected) scrollBy(0, anchor.element.getBoundingClientRect().top - anchor.top);
+    anchor = undefined;
+  });
 
   // ---- Notices go by themselves, unless they say that something went wrong.
   new MutationObserver((changes) => {
