@@ -1,6 +1,8 @@
 import { describeInternetWarning, findInternetWarnings } from '../core/check-internet.ts';
 import type { InternetSettings } from '../core/internet.ts';
 import type { ExternalAddress } from '../flows/internet-facts.ts';
+import { describeGatewayError, type ErrorDescription } from '../upnp/describe-gateway-error.ts';
+import { describeMappingTrouble } from '../upnp/describe-mapping-trouble.ts';
 import type { GatewayError, GatewayFacts, GatewayStatus } from '../upnp/gateway.ts';
 import type { KeeperState, KeptMapping, MappingState } from '../upnp/keeper-state.ts';
 import { formatTime, formatTimeOrNull } from './schemas/common.ts';
@@ -19,9 +21,12 @@ export function formatPortMappings(keeper: KeeperState, internet: InternetSettin
     refusedAnswers: refused.map(({ address, reason }) => ({ address, reason })),
     status: status && formatStatus(status, statusAt),
     statusError: statusError && formatGatewayError(statusError),
+    statusTrouble:
+      statusError &&
+      formatTrouble(describeGatewayError(statusError, gateway === null ? {} : { gatewayKind: gateway.kind })),
     onlyPermanent: keeper.onlyPermanent,
     rebootedAt: formatTimeOrNull(keeper.rebootedAt),
-    mappings: keeper.mappings.map(formatMapping),
+    mappings: keeper.mappings.map((mapping) => formatMapping(mapping, gateway)),
     notes: findInternetWarnings(internet).map(describeInternetWarning),
   };
 }
@@ -55,7 +60,8 @@ function formatStatus(status: GatewayStatus, at: number | null): NonNullable<Por
   return { externalAddress, seen, connected: isConnected, connection, uptimeSeconds, at: formatTimeOrNull(at) };
 }
 
-function formatMapping(mapping: KeptMapping): PortMappingsAnswer['mappings'][number] {
+function formatMapping(mapping: KeptMapping, gateway: GatewayFacts | null): PortMappingsAnswer['mappings'][number] {
+  const trouble = describeMappingTrouble(mapping, gateway);
   const { wanted, state, since, heldBy, leaseSeconds, expiresAt, nextAt, error } = mapping;
   const { protocol, externalPort, internalPort, internalClient, description } = wanted;
   return {
@@ -71,7 +77,12 @@ function formatMapping(mapping: KeptMapping): PortMappingsAnswer['mappings'][num
     expiresAt: formatTimeOrNull(expiresAt),
     nextAt: formatTimeOrNull(nextAt),
     error: error && formatGatewayError(error),
+    trouble: trouble && formatTrouble(trouble),
   };
+}
+
+function formatTrouble({ advice, seen, message }: ErrorDescription): NonNullable<PortMappingsAnswer['statusTrouble']> {
+  return { advice, seen, message };
 }
 
 function formatGatewayError(error: GatewayError): NonNullable<PortMappingsAnswer['statusError']> {

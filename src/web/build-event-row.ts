@@ -29,6 +29,12 @@ export interface EventRow {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** What decisions are about beside phones, extensions and people. */
+const SUBJECTS: ReadonlyMap<string, string> = new Map([
+  ['site', 'events.site'],
+  ['internet', 'events.internet'],
+]);
+
 const TROUBLE_ICONS: Partial<Readonly<Record<JourneyStep, string>>> = { refused: 'block', stalled: 'alert' };
 
 export function buildEventRow(
@@ -45,8 +51,11 @@ export function buildEventRow(
       const message = describeAction(action);
       const isRefusal = action.endsWith('refused');
       const mac = parseMacAddress(subject) ?? null;
+      const subjectText = SUBJECTS.get(subject);
       const words =
-        mac === null ? { isKnown: false, about: subject === 'site' ? t('events.site') : subject } : aboutPhone(mac);
+        mac === null
+          ? { isKnown: false, about: subjectText === undefined ? subject : t(subjectText) }
+          : aboutPhone(mac);
       const sign = isRefusal
         ? { kind: 'bad' as const, icon: 'block', text: t('events.sign-refused') }
         : { kind: 'accent' as const, icon: 'person', text: t('events.sign-decision') };

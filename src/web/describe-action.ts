@@ -28,6 +28,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'phones.resynced': 'events.did-phones-resynced',
   'resync.planned': 'events.did-resync-planned',
   'resync.cancelled': 'events.did-resync-cancelled',
+  'router.searched': 'events.did-router-searched',
+  'ports.renewed': 'events.did-ports-renewed',
+  'ports.tested': 'events.did-ports-tested',
   'setup.refused': 'events.did-setup-refused',
 };
 

@@ -173,6 +173,7 @@ test('while nothing is known, the answers say so', async () => {
     refusedAnswers: [],
     status: null,
     statusError: null,
+    statusTrouble: null,
     onlyPermanent: false,
     rebootedAt: null,
     mappings: [],
@@ -240,7 +241,14 @@ test('the router and each port are told with state, lease and error', async () =
     expiresAt: null,
     nextAt: '2026-01-07T08:10:00.000Z',
     error: { kind: 'upnp', code: 718, grantedPort: null, text: 'ConflictInMappingEntry' },
+    trouble: {
+      advice: 'choose-other-port',
+      seen: 'UDP 10001 leads to 192.168.10.30',
+      message: expect.stringContaining('not taken away'),
+    },
   });
+  expect(json.mappings[0].trouble).toBeNull();
+  expect(json.mappings[3].trouble.advice).toBe('allow-port-mapping');
 });
 
 test.each([
@@ -258,7 +266,11 @@ test.each([
   ],
 ] as const)('the error %j of a router is told as it is', async (statusError, told) => {
   world.internet.show({ keeper: { ...keeperAt(NOW), status: null, statusError } });
-  expect((await call('GET', '/api/v1/port-mappings')).json).toMatchObject({ status: null, statusError: told });
+  expect((await call('GET', '/api/v1/port-mappings')).json).toMatchObject({
+    status: null,
+    statusError: told,
+    statusTrouble: { advice: expect.stringMatching(/^[a-z-]+$/), message: expect.stringContaining('What to do') },
+  });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { GATEWAY_ADVICE } from '../../upnp/gateway-advice.ts';
 import { nullableText, nullableTime, oneOf } from './common.ts';
 
 const nullableNumber = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
@@ -35,6 +36,22 @@ const ErrorAnswer = Type.Object(
   { description: 'What went wrong last; null: nothing' },
 );
 
+const Trouble = Type.Object(
+  {
+    advice: oneOf(GATEWAY_ADVICE, { description: 'What to do about it, as a word that never changes its meaning' }),
+    seen: Type.String({ description: "The router's answer in the protocol's own words" }),
+    message: Type.String({ description: 'What that means and what to do about it, for people' }),
+  },
+  { description: 'Null: there is none' },
+);
+
+const TROUBLE_EXAMPLE = {
+  advice: 'choose-other-port',
+  seen: 'UDP 5060 leads to 192.168.10.30',
+  message:
+    'UDP 5060 leads to 192.168.10.30, and is not taken away from it. What to do: choose another external port here, or free this one there or in the router.',
+};
+
 const Gateway = Type.Object({
   kind: oneOf(['igd', 'pcp', 'nat-pmp'], { description: 'The protocol that it is asked by' }),
   id: Type.String(),
@@ -64,6 +81,7 @@ const Mapping = Type.Object({
   expiresAt: nullableTime('Null: permanent, or not mapped'),
   nextAt: nullableTime('When it is renewed, looked at or tried again'),
   error: nullable(ErrorAnswer),
+  trouble: nullable(Trouble),
 });
 
 const GATEWAY_EXAMPLE = {
@@ -106,6 +124,7 @@ export const PortMappingsAnswer = Type.Object(
       ),
     ),
     statusError: nullable(ErrorAnswer),
+    statusTrouble: nullable(Trouble),
     onlyPermanent: Type.Boolean({ description: 'The router takes entries without an end only' }),
     rebootedAt: nullableTime('The last time that the router lost its state, since our start'),
     mappings: Type.Array(Mapping, { description: 'One entry for each port' }),
@@ -131,6 +150,7 @@ export const PortMappingsAnswer = Type.Object(
           at: '2026-01-07T07:59:40.000Z',
         },
         statusError: null,
+        statusTrouble: null,
         onlyPermanent: false,
         rebootedAt: null,
         mappings: [
@@ -147,6 +167,7 @@ export const PortMappingsAnswer = Type.Object(
             expiresAt: null,
             nextAt: '2026-01-07T08:05:00.000Z',
             error: { kind: 'upnp', code: 718, grantedPort: null, text: 'ConflictInMappingEntry' },
+            trouble: TROUBLE_EXAMPLE,
           },
         ],
         notes: [],
