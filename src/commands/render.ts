@@ -26,8 +26,9 @@ interface RenderOptions {
   readonly siteDir?: string;
 }
 
-/** RFC 5737: an address for examples; where a running appliance puts its own. */
+/** RFC 5737: addresses for examples; where a running appliance puts its own and its office's. */
 const SAMPLE_SERVER = { host: '192.0.2.1', port: 8060 };
+const SAMPLE_ADDRESS = '198.51.100.1';
 const SAMPLE_TOKEN = 'sample-token';
 
 /** `plugtone render`: one phone's file on standard output, exactly; what it cannot do, on standard error. */
@@ -76,6 +77,7 @@ async function renderSample(options: RenderOptions) {
     site: { ...DEFAULT_SITE, settings },
     findExtension: (number) => sampleExtension(number, options.password),
     server: SAMPLE_SERVER,
+    externalAddress: SAMPLE_ADDRESS,
     templates: await openTemplateSet({ vendors: [vendor], siteDir: options.siteDir ?? null }),
     zoneRules: createZoneRules(Date.now),
   });

@@ -28,6 +28,8 @@ interface Ingredients {
   readonly extensions: readonly (Extension | undefined)[];
   readonly templates: string;
   readonly host: string;
+  /** Empty where the file cannot depend on it: then a new one does not concern it. */
+  readonly externalAddress: string;
 }
 
 interface Entry {
@@ -53,8 +55,10 @@ export function createConfigCache(options: {
   readonly counters: Counters;
   readonly clock: () => number;
   readonly phonePort: number;
+  /** The office's external address now; empty: not known. */
+  readonly externalAddress?: () => string;
 }): ConfigCache {
-  const { office, templates, counters, clock, phonePort } = options;
+  const { office, templates, counters, clock, phonePort, externalAddress = () => '' } = options;
   const readZone = createZoneRules(clock);
   /** When the earliest of the rules that were asked for goes over to another one. */
   let holdsUntil = Number.POSITIVE_INFINITY;
@@ -74,6 +78,7 @@ export function createConfigCache(options: {
       site: office.site(),
       findExtension: office.findExtension,
       server: { host, port: phonePort },
+      externalAddress: externalAddress(),
       templates,
       zoneRules,
     };
@@ -99,6 +104,7 @@ export function createConfigCache(options: {
         extensions: device.extensions.map(office.findExtension),
         templates: templates.versionOf(vendor),
         host,
+        externalAddress: templates.isAddressIn(vendor, file) ? externalAddress() : '',
       };
       const now = clock();
       const entry = entries.get(key);
@@ -144,6 +150,7 @@ function sameIngredients(a: Ingredients, b: Ingredients): boolean {
     a.site === b.site &&
     a.templates === b.templates &&
     a.host === b.host &&
+    a.externalAddress === b.externalAddress &&
     a.extensions.length === b.extensions.length &&
     a.extensions.every((extension, line) => extension === b.extensions[line])
   );

@@ -21,6 +21,8 @@ export interface PhoneViewInput {
   readonly rule: TimeZoneRule;
   /** This appliance as the phone reaches it. */
   readonly server: { readonly host: string; readonly port: number };
+  /** Of the office; empty: not known. */
+  readonly externalAddress: string;
   readonly token: string;
   readonly consolePasswords: Device['consolePasswords'];
 }
@@ -66,6 +68,7 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
     macColons: formatMacAddress(device.mac),
     model: model.name,
     siteName: input.site.name.trim(),
+    externalAddress: input.externalAddress,
     accounts,
     activeAccounts: accounts.slice(0, input.extensions.length),
     adminPassword: consoles.admin,

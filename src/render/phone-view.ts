@@ -35,6 +35,8 @@ export interface PhoneView {
   readonly macColons: string;
   readonly model: string;
   readonly siteName: string;
+  /** The office's public IPv4 address, the same for all its phones; empty: not known. A change of it makes the file anew. */
+  readonly externalAddress: string;
   /** Every line of the model, spare ones included. */
   readonly accounts: readonly AccountView[];
   readonly activeAccounts: readonly AccountView[];

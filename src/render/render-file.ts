@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import type { Model, Vendor, VendorFile } from '../vendors/vendor.ts';
 import { type BuiltView, buildPhoneView } from './build-phone-view.ts';
 import { escapeView } from './escape.ts';
+import { fillPatch } from './fill-patch.ts';
 import { coverSecrets, maskSecrets } from './mask.ts';
 import { choosePatch } from './parse-overrides.ts';
 import { listKeys, patchFile } from './patch-file.ts';
@@ -43,8 +44,9 @@ export function renderFile(input: RenderInput): Result<RenderedFile, RenderProbl
 
   const notes = [...built.value.notes, ...templates.notesOf(vendor)];
   let text = written.value;
-  const patch = choosePatch(overrides.value, model.name, device.mac);
-  if (patch !== undefined) {
+  const chosen = choosePatch(overrides.value, model.name, device.mac);
+  if (chosen !== undefined) {
+    const { patch, leftOut } = fillPatch(chosen, input.externalAddress);
     const isOwnFile = file === vendor.files[0];
     // What a site adds goes to the phone's own file alone: it is read last and wins.
     const patched = patchFile(
@@ -61,6 +63,7 @@ export function renderFile(input: RenderInput): Result<RenderedFile, RenderProbl
     const say = (key: string, what: string) => notes.push(`override "${key}" of ${vendor.name}: ${what} ${file.name}`);
     // A key may live in another of the vendor's files.
     const elsewhere = isOwnFile && missing.length > 0 ? keysOfOtherFiles(input, file, built.value.view) : undefined;
+    for (const key of isOwnFile ? leftOut : []) say(key, 'the external address is not known, so it is left out of');
     for (const key of missing) if (elsewhere?.has(key) === false) say(key, 'there is no such key to set in');
     for (const key of ambiguous) say(key, 'nothing was set, because the key stands more than once in');
     for (const key of present) say(key, 'nothing was added, because the key is there already (use "set") in');
@@ -85,7 +88,7 @@ export function findModel(vendor: Vendor, name: string | null): Model {
 }
 
 function buildView(input: RenderInput, model: Model): Result<BuiltView, RenderProblem> {
-  const { vendor, device, site, server } = input;
+  const { vendor, device, site, server, externalAddress } = input;
   const { token, consolePasswords } = device;
   if (device.state !== 'approved' || token === null || device.extensions.length === 0) {
     return err({ kind: 'device-not-approved', device: device.mac });
@@ -114,6 +117,7 @@ function buildView(input: RenderInput, model: Model): Result<BuiltView, RenderPr
     extensions,
     rule: rule.value,
     server,
+    externalAddress,
     token,
     consolePasswords,
   };

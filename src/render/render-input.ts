@@ -14,6 +14,8 @@ export interface RenderInput {
   readonly findExtension: (number: string) => Extension | undefined;
   /** This appliance as the phone reaches it. */
   readonly server: { readonly host: string; readonly port: number };
+  /** The office's external address; empty: not known. */
+  readonly externalAddress: string;
   readonly templates: TemplateSet;
   readonly zoneRules: ZoneRules;
   /** Set by `maskSecrets` only. */

@@ -28,6 +28,7 @@ export function buildSampleView(vendor: Vendor): PhoneView {
     rule: rule.value,
     // RFC 5737: an address for examples.
     server: { host: '192.0.2.1', port: 8060 },
+    externalAddress: '198.51.100.1',
     token: 'sample',
     consolePasswords: null,
   });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
 import { compileTemplate, type Template } from './compile-template.ts';
+import { isAddressInOverrides, isAddressInTemplate } from './fill-patch.ts';
 import { NO_OVERRIDES, type Overrides, parseOverrides } from './parse-overrides.ts';
 import type { PhoneView } from './phone-view.ts';
 import { readTemplateHead } from './read-template-head.ts';
@@ -27,6 +28,8 @@ export interface TemplateSet {
   notesOf(vendor: Vendor): readonly string[];
   /** Digest of all that the vendor's files are made from: part of the rendering cache's key. */
   versionOf(vendor: Vendor): string;
+  /** May this file of a phone depend on the office's external address? */
+  isAddressIn(vendor: Vendor, file: VendorFile): boolean;
   /** All that is broken now, of all vendors. */
   problems(): readonly TemplateProblem[];
 }
@@ -56,6 +59,8 @@ interface VendorTemplates {
   readonly overrides: Result<Overrides, TemplateProblem>;
   readonly notes: readonly string[];
   readonly version: string;
+  /** Names of the files that may depend on the external address. */
+  readonly addressed: ReadonlySet<string>;
 }
 
 /** Reads and compiles everything; resolves when each vendor is either ready or known to be broken. */
@@ -117,6 +122,7 @@ export async function openTemplateSet(options: TemplateSetOptions): Promise<Temp
     overridesFileOf: (vendor) => join(siteFolder(vendor) ?? '', OVERRIDES_FILE),
     notesOf: (vendor) => of(vendor).notes,
     versionOf: (vendor) => of(vendor).version,
+    isAddressIn: (vendor, file) => of(vendor).addressed.has(file.name),
     problems: () => [
       ...strangers,
       ...[...loaded.values()].flatMap(({ templates, overrides }) =>
@@ -131,6 +137,7 @@ async function loadVendor(vendor: Vendor, shippedDir: string, siteDir: string | 
   const digest = createHash('sha256');
   const templates = new Map<string, Result<Template, TemplateProblem>>();
   const paths = new Map<string, string>();
+  const addressed = new Set<string>();
   const siteFiles = new Set(await listFolder(siteDir));
 
   for (const { name } of vendor.files) {
@@ -140,6 +147,7 @@ async function loadVendor(vendor: Vendor, shippedDir: string, siteDir: string | 
     paths.set(name, path);
     const text = await readText(path);
     digest.update(`${fileName}\0${text.ok ? text.value : text.problem}\0`);
+    if (text.ok && isAddressInTemplate(text.value)) addressed.add(name);
     const head = isOurs ? undefined : await readHead(join(shippedDir, fileName));
     templates.set(name, text.ok ? compile(path, text.value, head, sample) : brokenTemplate(path, 0, text.problem));
   }
@@ -152,11 +160,13 @@ async function loadVendor(vendor: Vendor, shippedDir: string, siteDir: string | 
     const parsed = text.ok ? parseOverrides(text.value) : text;
     overrides = parsed.ok ? parsed : err({ kind: 'override-broken', file, reason: parsed.problem });
   }
+  // An override may be in any of the files: which one has its key is known when it is rendered.
+  if (overrides.ok && isAddressInOverrides(overrides.value)) for (const { name } of vendor.files) addressed.add(name);
   const known = vendor.files.map(({ name }) => `${name}.hbs`).join(', ');
   const notes = [...siteFiles]
     .filter((name) => /\.(?:hbs|json)$/.test(name))
     .map((name) => `${join(siteDir ?? '', name)} is no file that is looked for; known are ${OVERRIDES_FILE}, ${known}`);
-  return { templates, paths, overrides, notes, version: digest.digest('hex') };
+  return { templates, paths, overrides, notes, version: digest.digest('hex'), addressed };
 }
 
 function compile(

@@ -16,6 +16,7 @@ function build(patch: SettingsPatch = {}, fields: Partial<PhoneViewInput> = {}) 
     extensions: [extension('101')],
     rule: zone('Europe/Berlin'),
     server: { host: '192.0.2.1', port: 8060 },
+    externalAddress: '',
     token: 'tok',
     consolePasswords: null,
     ...fields,

@@ -173,6 +173,7 @@ export interface InputFields {
   readonly site?: Partial<Site>;
   readonly settings?: SettingsPatch;
   readonly extensions?: readonly Extension[];
+  readonly externalAddress?: string;
 }
 
 export function renderInput(templates: TemplateSet, fields: InputFields = {}): RenderInput {
@@ -184,6 +185,7 @@ export function renderInput(templates: TemplateSet, fields: InputFields = {}): R
     site: { ...DEFAULT_SITE, settings: fields.settings ?? {}, ...fields.site },
     findExtension: (number) => extensions.find((candidate) => candidate.number === number),
     server: { host: '192.0.2.1', port: 8060 },
+    externalAddress: fields.externalAddress ?? '',
     templates,
     zoneRules: createZoneRules(() => NOW),
   };

@@ -19,6 +19,7 @@ export function sampleView(vendor: Vendor, modelName: string, changes: Partial<P
     macColons: '00:15:65:aa:bb:cc',
     model: model.name,
     siteName: 'Office',
+    externalAddress: '',
     accounts,
     activeAccounts: accounts.slice(0, 1),
     adminPassword: 'console-admin',

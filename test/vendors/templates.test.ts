@@ -43,6 +43,7 @@ function write(vendor: Vendor, patch: SettingsPatch, name = vendor.files[0].name
     extensions: [account('101', 'Anna Özil', 'a=b&#1', '*97'), account('102', 'Bär', 'second', '')],
     rule: rule.value,
     server: { host: '192.0.2.1', port: 8060 },
+    externalAddress: '',
     token: 'abc',
     consolePasswords: null,
   });
