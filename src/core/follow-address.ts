@@ -14,6 +14,9 @@ export interface FollowedAddress {
  */
 export const CONFIRM_AFTER_MS = 2_000;
 
+/** Timers end a little early, and clocks are rounded and corrected: a second look that was planned so must count. */
+const EARLY_MS = 100;
+
 export interface Followed {
   readonly after: FollowedAddress;
   /** `after.address` is new. */
@@ -40,6 +43,6 @@ export function followAddress(before: FollowedAddress, seen: string | null, at: 
   if (candidate?.address !== seen || at < candidate.at) {
     return { after: { ...before, isStale: true, candidate: { address: seen, at } }, isNew: false };
   }
-  if (at - candidate.at < CONFIRM_AFTER_MS) return { after: before, isNew: false };
+  if (at - candidate.at < CONFIRM_AFTER_MS - EARLY_MS) return { after: before, isNew: false };
   return { after: { address: seen, isStale: false, candidate: null }, isNew: true };
 }

@@ -1,5 +1,5 @@
 import { isUsableAddress } from '../../core/classify-address.ts';
-import { beginFollowing, CONFIRM_AFTER_MS, type FollowedAddress, followAddress } from '../../core/follow-address.ts';
+import { beginFollowing, type FollowedAddress, followAddress } from '../../core/follow-address.ts';
 import type { AddressSource } from '../../core/internet.ts';
 import type { Logger } from '../../core/logger.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -56,10 +56,10 @@ export interface ExternalAddressService {
   /** The last change, also of before our start; null: there was none. */
   lastChange(): AddressChange | null;
   /**
-   * What the router said at `at`; `error` where it could not be asked, both null where there is none. Answers in how many
-   * milliseconds it should be asked again to confirm a new address; null: as planned.
+   * What the router said at `at`; `error` where it could not be asked, both null where there is none. Whoever asks it asks
+   * again soon after a new address: one look is not believed.
    */
-  takeStatus(status: GatewayStatus | null, at: number, error: GatewayError | null): number | null;
+  takeStatus(status: GatewayStatus | null, at: number, error: GatewayError | null): void;
   /** Newest first. */
   list(limit: number): Promise<readonly AddressPeriod[]>;
   webhook(): WebhookState;
@@ -195,7 +195,7 @@ export async function createExternalAddress(doors: ExternalAddressDoors): Promis
     tell();
     const detail = { address, previous, source, lastedMs };
     await office
-      .commit({ audit: [{ at: clock(), actor: 'appliance', action: 'address.changed', subject: 'site', detail }] })
+      .commit({ audit: [{ at: clock(), actor: 'appliance', action: 'address.changed', subject: 'internet', detail }] })
       .catch((cause: unknown) => {
         log.error({ event: 'address.failed', cause: String(cause) }, 'the change of the address could not be noted');
       });
@@ -221,9 +221,8 @@ export async function createExternalAddress(doors: ExternalAddressDoors): Promis
       return { address: period.address, previous: before?.address ?? null, since: period.since };
     },
     takeStatus(status, at, error) {
-      if (signal.aborted || site.internet.pollSeconds === 0) return null;
+      if (signal.aborted || site.internet.pollSeconds === 0) return;
       take('upnp', readGatewayStatus(status, error), at);
-      return site.internet.addressSource === 'upnp' && isInHurry() ? CONFIRM_AFTER_MS : null;
     },
     async list(limit) {
       return (await addresses.list(limit)).map(({ toldAt: _toldAt, ...shown }) => shown);
