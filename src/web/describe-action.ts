@@ -31,6 +31,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'router.searched': 'events.did-router-searched',
   'ports.renewed': 'events.did-ports-renewed',
   'ports.tested': 'events.did-ports-tested',
+  'address.changed': 'events.did-address-changed',
   'setup.refused': 'events.did-setup-refused',
 };
 
