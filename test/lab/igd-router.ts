@@ -21,8 +21,6 @@ export interface LabRouter {
   setWan(state: 'down' | 'up'): void;
   /** Without power for that long: all mappings are lost. `changes` hold from then on. */
   reboot(downMs: number, changes?: Partial<RouterSettings>): Promise<void>;
-  /** The running daemon's mappings are gone from one moment to the next, and nothing else tells of it. */
-  flush(): void;
   /** It is as if it did not know NAT-PMP (0) or PCP (2): requests of that version are dropped. */
   dropVersion(version: 0 | 2): void;
   forwards(): Promise<Forward[]>;
@@ -97,10 +95,6 @@ export function createRouter(
       router.daemon.set(changes);
       await sleep(downMs);
       await router.daemon.start();
-    },
-    flush() {
-      for (const chain of ['upnp_prerouting', 'upnp_forward'])
-        namespaces.run(host, 'nft', 'flush', 'chain', 'inet', 'router', chain);
     },
     dropVersion(version) {
       // The first byte behind the UDP header of 8 bytes (RFC 6886 3.2, RFC 6887 7.1).

@@ -53,7 +53,7 @@ describe.skipIf(missing !== undefined)('a real router in namespaces', () => {
     await lab.router.daemon.end('SIGTERM');
     await lab.router.daemon.start();
     expect(await lab.router.forwards()).toEqual([toApp]);
-    lab.router.flush();
+    await lab.flush();
     expect(await lab.router.forwards()).toEqual([]);
     expect(await add('app', APP)).toContain('is redirected');
     await lab.router.reboot(0);

@@ -113,6 +113,12 @@ export async function openIgdLab(options: {
         ...args,
       ).catch((cause: { readonly stdout?: string }) => cause.stdout ?? String(cause)),
 
+    /** What is mapped to the appliance's host is gone, and nothing tells of it: as if deleted in the router's own page. */
+    async flush(): Promise<void> {
+      for (const { externalPort, protocol } of await router.forwards())
+        await lab.upnpc('app', '-d', String(externalPort), protocol);
+    },
+
     /** The host has another address, as after a new lease of DHCP. */
     changeAddress(host: 'app' | 'c2', from: string, to: string): void {
       namespaces.batch(host, [
