@@ -28,7 +28,7 @@ import { listenForPnp, PNP_GROUP, type PnpListener } from '../sip/pnp-listener.t
 import { createBatchWriter } from '../store/batch-writer.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
-import { openInternetDoors } from './internet-doors.ts';
+import { openInternet } from './open-internet.ts';
 import { loadOffice } from './open-office.ts';
 import { openPages } from './open-pages.ts';
 import { openRecord } from './open-record.ts';
@@ -144,6 +144,8 @@ async function start(
   const stopAutoApproval = startAutoApproval(doors);
   await store.watch({ since: changesSince, signal, onChange: office.adopt });
 
+  const { lanAddresses } = config;
+  const internet = await openInternet({ office, lan: doors.lan, store, lanAddresses, log, signal, clock });
   let ready = false;
   let webPort: number | undefined;
   let pnp: PnpListener | undefined;
@@ -173,7 +175,7 @@ async function start(
     tokens,
     ...peopleDoors(store, office, { signal, log, clock }),
     ...(await openSiteDoors(doors, deliveries, cache, { store, siteDir: config.siteDir, signal })),
-    internet: openInternetDoors({ settings: () => office.site().internet }),
+    internet: internet.doors,
     listJourney,
     listAudit,
     record: record.doors,
@@ -225,7 +227,7 @@ async function start(
     lamps.stop();
     deliveries.stop();
     await Promise.all([phones.closed, web.close()]);
-    await pages.stop();
+    await Promise.all([pages.stop(), internet.closed()]);
     await record.stop();
     await writer.flush();
     await store.close();

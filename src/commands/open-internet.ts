@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import type { Logger } from '../core/logger.ts';
+import type { LanDoors } from '../flows/doors.ts';
+import { createExternalAddress, type ExternalAddressService } from '../flows/internet/external-address.ts';
+import type { InternetDoors } from '../flows/internet-facts.ts';
+import type { Office } from '../flows/office.ts';
+import { readDefaultRoute } from '../lan/default-route.ts';
+import { isLoopbackAddress } from '../lan/lan-address.ts';
+import { createAddressStore } from '../store/address-store.ts';
+import { createMetaStore, type MetaStore } from '../store/meta-store.ts';
+import type { Store } from '../store/store.ts';
+import { chooseSearchStart, type SearchStart } from '../upnp/choose-search-start.ts';
+import type { GatewaySearch } from '../upnp/gateway.ts';
+import { searchIgds } from '../upnp/igd-search.ts';
+import { createMappingKeeper, type MappingKeeper } from '../upnp/mapping-keeper.ts';
+import { testMapping } from '../upnp/mapping-probe.ts';
+import { searchPortControl } from '../upnp/port-control-search.ts';
+import { listenForGateways } from '../upnp/ssdp-listener.ts';
+
+export interface Internet {
+  readonly doors: InternetDoors;
+  readonly address: ExternalAddressService;
+  /** Resolves after the signal: our ports are closed, and what was seen is stored. */
+  readonly closed: () => Promise<void>;
+}
+
+export interface InternetOptions {
+  readonly office: Office;
+  readonly lan: Pick<LanDoors, 'isOnLink'>;
+  readonly store: Store;
+  /** Those that were named to be served. Loopback alone is a trial on one host: the LAN is not spoken to then. */
+  readonly lanAddresses: readonly string[];
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+}
+
+/** Ms. A Zyxel took more than one second to answer; node-ssdp asks twice within the first. */
+const SEARCH_WAIT_MS = 4_000;
+
+/** Ms between two looks whether the site is another one: who pressed "Apply" watches what happens. */
+const LOOK_EVERY_MS = 500;
+
+const NONCE_NAME = 'port-control-nonce';
+
+/** Open ports and the external address, kept right from now until the signal. */
+export async function openInternet(options: InternetOptions): Promise<Internet> {
+  const { office, lan, store, lanAddresses, log, signal, clock } = options;
+  const isTrial = lanAddresses.length > 0 && lanAddresses.every(isLoopbackAddress);
+  const settings = () => office.site().internet;
+  const addresses = createAddressStore(store.database);
+  const address = await createExternalAddress({ office, lan, addresses, log, signal, clock });
+  const nonceSecret = await readNonceSecret(createMetaStore(store.database));
+  let heardFrom: { readonly localAddress: string; readonly ears: AbortController } | undefined;
+
+  const keeper: MappingKeeper = createMappingKeeper({
+    settings,
+    log,
+    signal,
+    clock,
+    search: (start, stop) => findGateways(start, nonceSecret, stop),
+    async findStart(searchFrom) {
+      if (isTrial && searchFrom === null) return null;
+      const start = chooseSearchStart(networkInterfaces(), await readDefaultRoute(), searchFrom);
+      listenAt(start?.localAddress);
+      return start;
+    },
+    onStatus: (result, _gateway, at) =>
+      void address.takeStatus(result.ok ? result.value : null, at, result.ok ? null : result.problem),
+  });
+  let before = office.site();
+  const look = setInterval(() => {
+    const site = office.site();
+    if (site === before) return;
+    before = site;
+    keeper.settingsChanged();
+    address.settingsChanged();
+  }, LOOK_EVERY_MS);
+  signal.addEventListener('abort', () => heardFrom?.ears.abort(), { once: true });
+
+  /** A listener belongs to one address of ours: with another one it is another LAN, or the same one anew. */
+  function listenAt(localAddress: string | undefined): void {
+    if (localAddress === heardFrom?.localAddress || signal.aborted) return;
+    heardFrom?.ears.abort();
+    heardFrom = undefined;
+    if (localAddress === undefined) return;
+    const ears = new AbortController();
+    heardFrom = { localAddress, ears };
+    listenForGateways({ localAddress, signal: ears.signal, log, onHint: (hint) => keeper.hint(hint) }).catch(
+      (cause: unknown) => log.error({ event: 'upnp.failed', cause: String(cause) }, 'no ear for routers'),
+    );
+  }
+
+  return {
+    address,
+    doors: {
+      readKeeper: keeper.state,
+      readAddress: address.read,
+      listAddresses: address.list,
+      search: keeper.search,
+      renew: keeper.renew,
+      async test() {
+        await keeper.renew();
+        const state = keeper.state();
+        const from = state.gateway?.localAddress ?? state.search.from;
+        return Promise.all(
+          state.mappings.map((kept) =>
+            testMapping(kept, { localAddress: from, externalAddress: address.read().address }),
+          ),
+        );
+      },
+      onChange(listener) {
+        const ends = [keeper.onChange(listener), address.onChange(listener)];
+        return () => {
+          for (const end of ends) end();
+        };
+      },
+    },
+    async closed() {
+      clearInterval(look);
+      await keeper.closed;
+      await address.closed();
+    },
+  };
+}
+
+/** An IGD tells who holds a port and how it is; the others are asked where there is none. */
+async function findGateways(
+  { localAddress, defaultRouter }: SearchStart,
+  nonceSecret: string,
+  signal: AbortSignal,
+): Promise<GatewaySearch> {
+  const igds = await searchIgds({ localAddress, defaultRouter, waitMs: SEARCH_WAIT_MS, signal });
+  if (igds.found.length > 0 || defaultRouter === null || signal.aborted) return igds;
+  const others = await searchPortControl({ localAddress, router: defaultRouter, nonceSecret, signal });
+  return { found: others.found, refused: [...igds.refused, ...others.refused] };
+}
+
+/** PCP routers change a mapping only for the nonce that made it (RFC 6887 11.3): after a restart, too. */
+async function readNonceSecret(meta: MetaStore): Promise<string> {
+  const known = await meta.read(NONCE_NAME);
+  if (known !== undefined) return known;
+  const drawn = randomBytes(32).toString('hex');
+  await meta.write(NONCE_NAME, drawn);
+  return drawn;
+}
