@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { DEFAULT_INTERNET } from '../../../src/core/internet.ts';
@@ -98,6 +100,16 @@ test('the published example of Standard Webhooks has its published signature', (
   const secret = new Secret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
   const signature = signWebhook('msg_p5jXN8AQM9LWM0D4loKWxJek', '1614265330', '{"test": 2432232314}', secret);
   expect(signature).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+});
+
+test('the example of the documentation is what is sent', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/external-address.md'), 'utf8');
+  const since = Date.UTC(2026, 10, 21, 11, 58, 58);
+  const news = { ...first, address: '198.51.100.7', previous: '198.51.100.3', since, siteName: 'Practice' };
+  const { headers, body } = buildWebhookMessage(news, new Secret('an-example-of-a-secret'), since + 2_000);
+  expect(text).toContain(`\n\n${body}\n`);
+  for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature'])
+    expect(text).toContain(`\n${name}: ${headers[name]}\n`);
 });
 
 test('what fails is tried again with the same id, and told once', async () => {
