@@ -136,6 +136,8 @@ async function takePictures() {
     ['phones', '/'],
     ['phone', `/phones/${configured.mac}`],
     ['extensions', '/extensions'],
+    ['internet', '/internet'],
+    ['internet-settings', '/internet/settings'],
     ['site', '/site'],
     ['events', '/events'],
     ['system', '/system'],

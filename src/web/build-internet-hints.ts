@@ -38,9 +38,9 @@ export function buildInternetHints(
   if (gateway === null) {
     if (search.state === 'none' && search.from === null) add('wait', t('internet.no-lan'), t('advice.check-network'));
     else if (search.state === 'none') {
-      const byHand = rows.map((row) => describeForward(row, own, texts));
-      const last = byHand.length === 0 ? t('internet.by-hand-none') : t('internet.by-hand');
-      const steps = [t('internet.switch-on-upnp'), t('internet.no-upnp-models'), last, ...byHand];
+      const byHand = rows.map((row) => t('internet.by-hand', { entry: describeForward(row, own, texts) }));
+      const last = byHand.length === 0 ? [t('internet.by-hand-none')] : byHand;
+      const steps = [t('internet.switch-on-upnp'), t('internet.no-upnp-models'), ...last];
       add('plain', t('internet.no-router'), t('internet.no-router-text'), { steps });
     }
   } else if (statusError !== null) {

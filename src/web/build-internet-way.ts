@@ -82,8 +82,7 @@ export function nameGateway({ name, model, manufacturer }: GatewayFacts, { t }: 
 function describeGateway({ name, model, manufacturer, address, kind, serviceType }: GatewayFacts): string[] {
   const what = [manufacturer, model].filter((word) => word !== null && word !== '' && word !== name).join(' ');
   const service = serviceType?.split(':').slice(-2).join(':') ?? '';
-  const protocol = service === '' ? GATEWAY_KINDS[kind] : `${GATEWAY_KINDS[kind]} · ${service}`;
-  return [...(what === '' ? [] : [what]), address, protocol];
+  return [what, address, GATEWAY_KINDS[kind], service].filter((line) => line !== '');
 }
 
 function linkTo(state: LinkState, more: Partial<WayLink> = {}): WayLink {

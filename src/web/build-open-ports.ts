@@ -1,3 +1,4 @@
+import { classifyAddress } from '../core/classify-address.ts';
 import { describeMappingTrouble } from '../upnp/describe-mapping-trouble.ts';
 import type { GatewayFacts } from '../upnp/gateway.ts';
 import type { KeeperState, KeptMapping, MappingState } from '../upnp/keeper-state.ts';
@@ -34,6 +35,8 @@ export interface OpenPorts {
   /** Ports, not rows. */
   readonly open: number;
   readonly wanted: number;
+  /** The router says that it has no public address: what is open there is not reached. */
+  readonly isHidden: boolean;
 }
 
 const KINDS: Readonly<Record<MappingState, OpenPortRow['kind']>> = {
@@ -45,7 +48,7 @@ const KINDS: Readonly<Record<MappingState, OpenPortRow['kind']>> = {
   refused: 'bad',
 };
 
-export function buildOpenPorts({ mappings, gateway }: KeeperState, texts: Texts): OpenPorts {
+export function buildOpenPorts({ mappings, gateway, status }: KeeperState, texts: Texts): OpenPorts {
   const groups: KeptMapping[][] = [];
   for (const kept of mappings) {
     const group = groups.at(-1);
@@ -57,6 +60,7 @@ export function buildOpenPorts({ mappings, gateway }: KeeperState, texts: Texts)
     rows: groups.map((group) => buildRow(group, gateway, texts)),
     open: mappings.filter(({ state }) => state === 'mapped').length,
     wanted: mappings.length,
+    isHidden: status !== null && classifyAddress(status.externalAddress ?? '') !== 'public',
   };
 }
 

@@ -21,6 +21,7 @@ export const SETUP_FIELDS = [
   'approval',
   'firstExtension',
   'lastExtension',
+  'openPorts',
 ] as const;
 export type SetupField = (typeof SETUP_FIELDS)[number];
 
@@ -85,7 +86,8 @@ export function readSetupForm(form: Form): SetupForm {
     values: { ...values, password: '', repeat: '' },
     errors,
     password,
-    site: { ...name, settings, autoApprove },
+    // Which ports is chosen on the Internet page: an empty list opens none.
+    site: { ...name, settings, autoApprove, ...(values.openPorts === 'yes' && { internet: { mapPorts: true } }) },
   };
 }
 

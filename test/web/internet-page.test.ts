@@ -163,6 +163,8 @@ test('one switch opens what was chosen, and closes it; the list is kept', async 
   const world = await createPageWorld();
   const token = world.tokens.admin;
   const { office, audit } = world;
+  const off = await world.get('/internet', { token });
+  expect(off.html.match(/type="checkbox" name="preset" value="\w+"/g)).toHaveLength(3);
   const nothing = await world.post('/internet/switch', { on: 'yes' }, { token, ...FRAGMENT });
   expect(nothing.html).toContain('Choose at least one');
   expect(office.site().internet.mapPorts).toBe(false);

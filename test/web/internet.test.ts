@@ -140,8 +140,8 @@ test('no router: calm words, and the list of ports as one types it into the rout
   expect(more).toEqual([]);
   expect(hint).toMatchObject({ kind: 'plain', title: 'No UPnP router was found' });
   expect(hint?.steps.slice(-2)).toEqual([
-    'UDP 10000–10015 to 192.168.10.2, port 10000–10015',
-    'TCP 443 to 192.168.10.9, port 8443',
+    'By hand in the router: UDP 10000–10015 to 192.168.10.2, port 10000–10015',
+    'By hand in the router: TCP 443 to 192.168.10.9, port 8443',
   ]);
   expect(buildInternetHints(none, [], null, de, NOW)[0]?.steps.at(-1)).toContain('leer');
   // Where there is no network, the router is not the one to look at.
@@ -175,6 +175,16 @@ test('ports in a row of which all is alike are one row of the table; a different
   expect(rows[1]).toMatchObject({ kind: 'bad', stateText: 'held by 192.168.10.30' });
   expect(rows[1]?.advice).toContain('another external port');
   expect(open).toBe(15);
+});
+
+test('what is open on a router without a public address is not said to be reached', () => {
+  const hidden = (keeper: KeeperState) => buildOpenPorts(keeper, en).isHidden;
+  expect([keeperAt(NOW), status('100.64.1.2'), status(null), IDLE_KEEPER].map(hidden)).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
 });
 
 test('a group has the first end and the first next look of its ports', () => {

@@ -51,6 +51,11 @@ test('what is left empty keeps its default, and passwords are neither trimmed no
   expect(JSON.stringify(values)).not.toContain('horse');
 });
 
+test('ports are opened on the router only where somebody asked for it', () => {
+  expect(read().site.internet).toBeUndefined();
+  expect(read({ openPorts: 'yes' }).site.internet).toEqual({ mapPorts: true });
+});
+
 test.each([
   [{ repeat: 'other' }, { repeat: 'setup.wrong-repeat' }],
   [{ sipServer: 'http://pbx' }, { sipServer: 'setup.wrong-host' }],

@@ -113,6 +113,7 @@ export function addSetupPage(app: ApiApp, kit: PageKit, { setUp, office, probeSi
         values.sipTransport,
       ),
       isByRange: values.approval === 'range',
+      opensPorts: values.openPorts === 'yes',
       clock: clockModel(request, values.timeZone),
     };
     return kit.renderPage(reply, request, { view: 'setup', title: 'setup.title', nav: null, model, status });
