@@ -1,7 +1,9 @@
+import type { MacAddress } from '../core/mac-address.ts';
 import { compareConfig, revealConfig } from '../flows/compare-config.ts';
 import type { ConfigCache } from '../flows/config-cache.ts';
 import type { Doors } from '../flows/doors.ts';
 import { createHeldApprovals } from '../flows/held-approvals.ts';
+import { findAffectedPhones } from '../flows/internet/find-affected-phones.ts';
 import { createTroubleBoard } from '../flows/troubles.ts';
 import type { WebDoors } from '../http/web-doors.ts';
 import type { WebServerOptions } from '../http/web-server.ts';
@@ -15,7 +17,7 @@ export interface Pages extends WebServerOptions {
 
 /** What the pages need beside the API's doors, put together. */
 export function openPages(doors: WebDoors, sessions: PageSessions, flows: Doors, cache: ConfigCache): Pages {
-  const { office, listJourney } = doors;
+  const { office, lamps, internet, listJourney } = doors;
   const troubles = createTroubleBoard({
     office,
     readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
@@ -28,6 +30,13 @@ export function openPages(doors: WebDoors, sessions: PageSessions, flows: Doors,
     sessions,
     compareConfig: (mac) => compareConfig(flows, cache, mac),
     revealConfig: (mac, actor) => revealConfig(flows, cache, mac, actor),
+    async findAffectedPhones() {
+      const [period, before] = await internet.listAddresses(2);
+      if (period === undefined) return [];
+      const change = { address: period.address, previous: before?.address ?? null, since: period.since };
+      const configuredAt = async (mac: MacAddress) => (await lamps.read(mac)).configured;
+      return findAffectedPhones({ ...flows, configuredAt }, cache, change);
+    },
   };
   return {
     addPages: (app) => addPages(app, pageDoors),

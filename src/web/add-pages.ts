@@ -70,9 +70,10 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       });
       addExtensionPages(guarded, kit, doors);
       addExtensionListPages(guarded, kit, doors);
-      addSitePages(guarded, kit, doors, addSiteResyncPages(guarded, kit, doors));
+      const offers = addSiteResyncPages(guarded, kit, doors);
+      addSitePages(guarded, kit, doors, offers);
       addOverridePages(guarded, kit, doors);
-      addInternetPage(guarded, kit, doors);
+      addInternetPage(guarded, kit, doors, offers);
       addInternetSettings(guarded, kit, doors);
       const live = createLiveEvents(guarded, doors);
       guarded.addHook('preClose', async () => live.stop());

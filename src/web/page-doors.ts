@@ -26,8 +26,14 @@ export interface ConfigDoors {
   readonly revealConfig: (mac: MacAddress, actor: string) => Promise<Result<string, PreviewProblem>>;
 }
 
+/** What the pages know of a new external address. */
+export interface AddressDoors {
+  /** Approved phones whose files the last change of the external address made other ones, and that have not fetched them yet. */
+  readonly findAffectedPhones: () => Promise<readonly MacAddress[]>;
+}
+
 /** All that the pages reach out through: the API's doors and a few of their own. */
-export interface PageDoors extends WebDoors, ConfigDoors {
+export interface PageDoors extends WebDoors, ConfigDoors, AddressDoors {
   readonly sessions: PageSessions;
   readonly held: HeldApprovals;
   readonly troubles: TroubleBoard;

@@ -3,7 +3,7 @@ import type { PortMapping } from '../../src/core/internet.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { changeSite } from '../../src/flows/change-site.ts';
 import type { KeeperState } from '../../src/upnp/keeper-state.ts';
-import { NOW } from '../http/web-world.ts';
+import { APPROVED, NOW } from '../http/web-world.ts';
 import { addressAt, IDLE_KEEPER, keeperAt, MAPPING_TESTS, periodsAt, ROUTER } from '../peers/internet-memory.ts';
 import { createPageWorld, findMarkupFaults } from './page-world.ts';
 
@@ -262,6 +262,21 @@ test('the key of the webhook is drawn on demand, shown once and never again, and
   expect(findMarkupFaults(page.html)).toEqual([]);
   expect(page.html).toContain('drawn-secret');
   expect(page.html).toContain('value="a.example"');
+});
+
+test('phones with other files since the address changed are offered for a resync, quietly', async () => {
+  const world = await createPageWorld();
+  expect((await world.get('/internet')).html).not.toContain('The external address is new');
+  world.affect(APPROVED);
+  const { html } = await world.get('/internet');
+  expect(findMarkupFaults(html)).toEqual([]);
+  expect(html).toContain('The external address is new: 1 phone');
+  expect((await world.get('/internet/affected', FRAGMENT)).html).not.toContain('<html');
+  const { viewer } = world.tokens;
+  expect((await world.get('/internet', { token: viewer })).html).not.toContain('action="/internet/affected"');
+  expect((await world.post('/internet/affected', {}, { token: viewer })).status).toBe(403);
+  expect((await world.post('/internet/affected')).headers.location).toBe('/site/resync');
+  expect((await world.get('/site/resync')).html).toContain('1 phone has not been asked yet');
 });
 
 test('a secret that is there does not come out of any page', async () => {

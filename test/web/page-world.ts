@@ -1,3 +1,4 @@
+import type { MacAddress } from '../../src/core/mac-address.ts';
 import { createHeldApprovals } from '../../src/flows/held-approvals.ts';
 import { createTroubleBoard } from '../../src/flows/troubles.ts';
 import { readBearer } from '../../src/http/bearer-guard.ts';
@@ -15,6 +16,7 @@ export async function createPageWorld(more: Parameters<typeof createWorld>[0] = 
     readJourney: async (mac, limit) => journeys.filter((event) => event.mac === mac).slice(0, limit),
   });
   const held = createHeldApprovals({ office: doors.office, log: doors.log, clock: doors.clock, holdMs: 60_000 });
+  let affected: readonly MacAddress[] = [];
   const pageDoors: PageDoors = {
     ...doors,
     held,
@@ -29,6 +31,7 @@ export async function createPageWorld(more: Parameters<typeof createWorld>[0] = 
       ok: true,
       value: { file: 'a.cfg', format: 'key-value', digest: 'd'.repeat(64), served: undefined },
     }),
+    findAffectedPhones: async () => affected,
     revealConfig: async () => ({ ok: true, value: 'password = sip-secret\n' }),
   };
   const app = await createWebServer(doors, { addPages: (server) => addPages(server, pageDoors) });
@@ -37,6 +40,10 @@ export async function createPageWorld(more: Parameters<typeof createWorld>[0] = 
     ...world,
     app,
     held,
+    /** Phones whose files a new external address made other ones. */
+    affect(...macs: readonly MacAddress[]) {
+      affected = macs;
+    },
     async get(url: string, { token = world.tokens.technician, ...headers }: Record<string, string> = {}) {
       const answer = await app.inject({
         method: 'GET',

@@ -18,6 +18,7 @@ import { listPortPresets } from '../list-port-presets.ts';
 import type { PageDoors } from '../page-doors.ts';
 import { isFragmentRequest, type Notice, type PageKit } from '../page-kit.ts';
 import { readForm } from '../read-form.ts';
+import type { ResyncOffers } from './site-resync.ts';
 
 const READ = { schema: { hide: true }, config: { role: 'viewer' } } as const;
 const ORDER = { schema: { hide: true }, config: { role: 'technician' } } as const;
@@ -27,7 +28,7 @@ const ADMIN = { schema: { hide: true }, config: { role: 'admin' } } as const;
 const MOST_PERIODS = 20;
 
 /** How the office is reached from outside: the way there, what is open, the external address. */
-export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors): void {
+export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors, offers: ResyncOffers): void {
   const { office, internet, record, clock } = doors;
 
   app.get('/internet', READ, async (request, reply) => show(request, reply, null));
@@ -36,6 +37,17 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors): vo
   app.get('/internet/live', READ, async (request, reply) =>
     kit.renderFragment(reply, request, { view: 'internet-live', model: await buildLive(request) }),
   );
+
+  /** Phones that should hear of a new external address. All their files are made for it: asked more seldom. */
+  app.get('/internet/affected', READ, async (request, reply) => {
+    const model = { affected: (await doors.findAffectedPhones()).length };
+    return kit.renderFragment(reply, request, { view: 'internet-affected', model });
+  });
+
+  app.post('/internet/affected', ORDER, async (request, reply) => {
+    offers.offer(await doors.findAffectedPhones());
+    return kit.redirect(reply, request, '/site/resync');
+  });
 
   app.get('/internet/sign', READ, async (request, reply) => {
     const model = buildInternetSign(internet.readAddress(), kit.texts(request));
@@ -94,7 +106,8 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors): vo
     tests: readonly MappingTest[] | null,
   ): Promise<FastifyReply> {
     const tested = tests && modelOfTests(request, tests);
-    const model = { tabs: internetTabs('status'), tested, ...(await buildLive(request)) };
+    const affected = (await doors.findAffectedPhones()).length;
+    const model = { tabs: internetTabs('status'), tested, affected, ...(await buildLive(request)) };
     return kit.renderPage(reply, request, { view: 'internet', title: 'nav.internet', nav: 'internet', model });
   }
 
