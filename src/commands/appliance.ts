@@ -2,11 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
+import type { MacAddress } from '../core/mac-address.ts';
 import { startAutoApproval } from '../flows/auto-approve.ts';
 import { createConfigCache } from '../flows/config-cache.ts';
 import { createCounters } from '../flows/counters.ts';
 import { createDeliveries } from '../flows/delivery.ts';
 import type { Doors } from '../flows/doors.ts';
+import { findAffectedPhones } from '../flows/internet/find-affected-phones.ts';
 import { createLampBoard } from '../flows/lamps.ts';
 import { createLogMemory, type LogMemory } from '../flows/log-memory.ts';
 import { createOffice } from '../flows/office.ts';
@@ -134,18 +136,21 @@ async function start(
     clock,
   };
   const deliveries = createDeliveries(doors);
-  const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port });
+  const { lanAddresses } = config;
+  const internet = await openInternet({ office, lan: doors.lan, store, lanAddresses, log, signal, clock });
+  const externalAddress = internet.address.current;
+  const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port, externalAddress });
   serveConfig = createConfigServer(doors, deliveries, cache, (path) => hasSiteFile(siteFilesDir, path));
   const { listJourney, listAudit, tokens } = storeDoors(store, writer);
   const lamps = createLampBoard({
     office,
     readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
   });
+  const configuredAt = async (mac: MacAddress) => (await lamps.read(mac)).configured;
+  const affected = { office, lan: doors.lan, configuredAt };
   const stopAutoApproval = startAutoApproval(doors);
   await store.watch({ since: changesSince, signal, onChange: office.adopt });
 
-  const { lanAddresses } = config;
-  const internet = await openInternet({ office, lan: doors.lan, store, lanAddresses, log, signal, clock });
   let ready = false;
   let webPort: number | undefined;
   let pnp: PnpListener | undefined;
@@ -175,7 +180,10 @@ async function start(
     tokens,
     ...peopleDoors(store, office, { signal, log, clock }),
     ...(await openSiteDoors(doors, deliveries, cache, { store, siteDir: config.siteDir, signal })),
-    internet: internet.doors,
+    internet: {
+      ...internet.doors,
+      findAffected: () => findAffectedPhones(affected, cache, internet.address.lastChange()),
+    },
     listJourney,
     listAudit,
     record: record.doors,

@@ -7,7 +7,6 @@ import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { Office } from '../flows/office.ts';
 import { readDefaultRoute } from '../lan/default-route.ts';
 import { isLoopbackAddress } from '../lan/lan-address.ts';
-import { createAddressStore } from '../store/address-store.ts';
 import { createMetaStore, type MetaStore } from '../store/meta-store.ts';
 import type { Store } from '../store/store.ts';
 import { chooseSearchStart, type SearchStart } from '../upnp/choose-search-start.ts';
@@ -19,7 +18,7 @@ import { searchPortControl } from '../upnp/port-control-search.ts';
 import { listenForGateways } from '../upnp/ssdp-listener.ts';
 
 export interface Internet {
-  readonly doors: InternetDoors;
+  readonly doors: Omit<InternetDoors, 'findAffected'>;
   readonly address: ExternalAddressService;
   /** Resolves after the signal: our ports are closed, and what was seen is stored. */
   readonly closed: () => Promise<void>;
@@ -49,7 +48,7 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
   const { office, lan, store, lanAddresses, log, signal, clock } = options;
   const isTrial = lanAddresses.length > 0 && lanAddresses.every(isLoopbackAddress);
   const settings = () => office.site().internet;
-  const addresses = createAddressStore(store.database);
+  const { addresses } = store;
   const address = await createExternalAddress({ office, lan, addresses, log, signal, clock });
   const nonceSecret = await readNonceSecret(createMetaStore(store.database));
   let heardFrom: { readonly localAddress: string; readonly ears: AbortController } | undefined;
@@ -67,7 +66,10 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
       return start;
     },
     onStatus: (result, _gateway, at) =>
-      void address.takeStatus(result.ok ? result.value : null, at, result.ok ? null : result.problem),
+      address.takeStatus(result.ok ? result.value : null, at, result.ok ? null : result.problem),
+  });
+  keeper.onChange(() => {
+    if (keeper.state().search.state === 'none') address.takeStatus(null, clock(), null);
   });
   let before = office.site();
   const look = setInterval(() => {
