@@ -53,7 +53,7 @@ export function renderCommand(): Command {
     .option('--site-dir <path>', "a site's folder, to try its overrides")
     .action(async (options: RenderOptions) => {
       const rendered = await renderSample(options);
-      for (const note of rendered.notes) process.stderr.write(`plugtone: note: ${note}\n`);
+      for (const note of rendered.notes) process.stderr.write(`plugtone: note: ${note.text}\n`);
       process.stdout.write(rendered.bytes);
     });
 }

@@ -6,7 +6,9 @@ import type { Vendor } from '../vendors/vendor.ts';
 import { UsageError } from './command-error.ts';
 
 /** One element of the JSON list. */
-export interface TimeZoneRow extends TimeZoneSpelling {
+export interface TimeZoneRow extends Omit<TimeZoneSpelling, 'note'> {
+  /** Why it is not exact; null when exact. */
+  readonly note: string | null;
   /** IANA name, old spellings included. */
   readonly zone: string;
   /** The vendor's id. */
@@ -46,7 +48,10 @@ export function buildTimeZoneRows(chosen: readonly Vendor[], now: number): TimeZ
   return listTimeZones().flatMap((zone) => {
     const rule = readTimeZone(zone, now);
     if (!rule.ok) throw new Error(`time zone ${zone} is listed, and not known`);
-    return chosen.map((vendor) => ({ zone, vendor: vendor.id, ...vendor.spellTimeZone(rule.value) }));
+    return chosen.map((vendor) => {
+      const { note, ...spelling } = vendor.spellTimeZone(rule.value);
+      return { zone, vendor: vendor.id, ...spelling, note: note?.text ?? null };
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import { formatMacAddress, type MacAddress } from './mac-address.ts';
+import { type Note, note } from './note.ts';
 import { err, ok, type Result } from './result.ts';
 
 /** What the kernel's neighbour table says of the address a request came from. */
@@ -20,8 +21,8 @@ export interface IdentityEvidence {
   readonly inUserAgent: MacAddress | undefined;
 }
 
-/** A sentence for the journey, or the reason of the refusal. */
-export type Identity = Result<{ readonly note: string }, { readonly reason: string }>;
+/** What the journey should tell, null for nothing; or the reason of the refusal. */
+export type Identity = Result<{ readonly note: Note | null }, { readonly reason: Note }>;
 
 /**
  * May this request have the device's secrets? All that is known of the requester must agree; a contradiction is a refusal.
@@ -30,26 +31,43 @@ export type Identity = Result<{ readonly note: string }, { readonly reason: stri
 export function checkIdentity({ device, neighbour, inPath, inUserAgent }: IdentityEvidence): Identity {
   if (inPath !== undefined && inPath !== device) {
     return err({
-      reason: `the file asked for is that of ${formatMacAddress(inPath)}, the URL is that of ${formatMacAddress(device)}`,
+      reason: note('reason.file-of-other', 'the file asked for is that of {other}, the URL is that of {own}', {
+        other: formatMacAddress(inPath),
+        own: formatMacAddress(device),
+      }),
     });
   }
   if (inUserAgent !== undefined && inUserAgent !== device) {
     return err({
-      reason: `the User-Agent says ${formatMacAddress(inUserAgent)}, the file is that of ${formatMacAddress(device)}`,
+      reason: note('reason.says-other', 'the User-Agent says {other}, the file is that of {own}', {
+        other: formatMacAddress(inUserAgent),
+        own: formatMacAddress(device),
+      }),
     });
   }
   switch (neighbour.kind) {
     case 'mac':
-      if (neighbour.mac === device) return ok({ note: '' });
+      if (neighbour.mac === device) return ok({ note: null });
       return err({
-        reason: `the request came from ${formatMacAddress(neighbour.mac)} by the neighbour table, the file is that of ${formatMacAddress(device)}`,
+        reason: note(
+          'reason.sent-by-other',
+          'the request came from {other} by the neighbour table, the file is that of {own}',
+          { other: formatMacAddress(neighbour.mac), own: formatMacAddress(device) },
+        ),
       });
     case 'loopback':
-      return ok({ note: 'MAC not checked: the request came over loopback' });
+      return ok({ note: note('reason.unchecked', 'MAC not checked: the request came over loopback') });
     case 'own-host':
-      return err({ reason: "the request came from this host's own LAN address, which no phone has" });
+      return err({
+        reason: note('reason.own-host', "the request came from this host's own LAN address, which no phone has"),
+      });
     case 'no-entry':
-      return err({ reason: 'the neighbour table has no MAC address for the sender: it is not on a served LAN' });
+      return err({
+        reason: note(
+          'reason.no-neighbour',
+          'the neighbour table has no MAC address for the sender: it is not on a served LAN',
+        ),
+      });
     default:
       return neighbour satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { Device } from './device.ts';
+import { type Note, note } from './note.ts';
 import { err, ok, type Result } from './result.ts';
 import type { AutoApproveRule } from './site.ts';
 
@@ -13,13 +14,13 @@ const LONGEST_RANGE = 10_000;
 
 /**
  * The extension that the first fitting rule gives a pending device. Undefined: no rule fits. A problem: a rule fits, and
- * its range has nothing left; the sentence goes to the journey.
+ * its range has nothing left; the note goes to the journey.
  */
 export function chooseAutoApproval(
   device: Device,
   rules: readonly AutoApproveRule[],
   book: ExtensionBook,
-): Result<string, string> | undefined {
+): Result<string, Note> | undefined {
   if (device.state !== 'pending' || device.vendorId === null) return undefined;
   const rule = rules.find(
     ({ vendorId, macPrefix }) =>
@@ -29,8 +30,16 @@ export function chooseAutoApproval(
   for (const number of range(rule)) {
     if (!book.isTaken(number) && (rule.createExtensions || book.exists(number))) return ok(number);
   }
-  const wanted = rule.createExtensions ? 'free' : 'existing and free';
-  return err(`auto-approval: no ${wanted} extension between ${rule.firstExtension} and ${rule.lastExtension}`);
+  const ends = { first: rule.firstExtension, last: rule.lastExtension };
+  return err(
+    rule.createExtensions
+      ? note('reason.no-free-extension', 'auto-approval: no free extension between {first} and {last}', ends)
+      : note(
+          'reason.no-existing-extension',
+          'auto-approval: no existing and free extension between {first} and {last}',
+          ends,
+        ),
+  );
 }
 
 function* range({ firstExtension, lastExtension }: AutoApproveRule): Generator<string> {

@@ -1,4 +1,5 @@
 import type { MacAddress } from './mac-address.ts';
+import type { Note } from './note.ts';
 
 /** Steps a device can take. The five lamps are seen, answered, notified, acknowledged, fetched. */
 export type JourneyStep =
@@ -22,6 +23,13 @@ export interface JourneyEvent {
   readonly step: JourneyStep;
   /** One sentence for people where the step alone does not explain itself; empty otherwise. */
   readonly reason: string;
+  /** The same, to be said in other languages; left out: there is no reason, or only the sentence is left of it. */
+  readonly because?: Note | undefined;
   /** Facts of the step: file, status, bytes, digest, address, event … */
   readonly detail: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What a note says of an event; null: nothing. */
+export function giveReason(because: Note | null): Pick<JourneyEvent, 'reason' | 'because'> {
+  return because === null ? { reason: '' } : { reason: because.text, because };
 }

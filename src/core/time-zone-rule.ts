@@ -1,3 +1,5 @@
+import type { Note } from './note.ts';
+
 /** The n-th weekday of a month, at a wall-clock time that may lie outside the day (-167 h to +167 h, RFC 9636 3.3.2). */
 export interface RuleDate {
   /** 1-12. */
@@ -54,7 +56,7 @@ export interface TimeZoneRule extends ClockPattern {
   /** When another rule takes over, and a file that was rendered before is out of date; milliseconds; null: not foreseen. */
   readonly holdsUntil: number | null;
   /** Why the rule is not all that tzdata says of the coming five years (Gaza's Ramadan …); null: it is all. */
-  readonly incomplete: string | null;
+  readonly incomplete: Note | null;
 }
 
 /** What a vendor would tell its phones for one zone. */
@@ -63,7 +65,7 @@ export interface TimeZoneSpelling {
   readonly settings: Readonly<Record<string, string>>;
   readonly exact: boolean;
   /** Why it is not exact, for people; null when exact. */
-  readonly note: string | null;
+  readonly note: Note | null;
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,5 @@
 import { findNear } from './find-near.ts';
+import { note } from './note.ts';
 import { type PosixTz, parsePosixTz } from './parse-posix-tz.ts';
 import { err, ok, type Result } from './result.ts';
 import data from './time-zone-data.json' with { type: 'json' };
@@ -89,7 +90,11 @@ function toRule(
   const incomplete =
     complete || holdsUntil === null
       ? null
-      : `the zone goes over to another rule on ${new Date(holdsUntil).toISOString().slice(0, 10)}, and the phone learns it when it next fetches its file`;
+      : note(
+          'clock.other-rule',
+          'the zone goes over to another rule on {day}, and the phone learns it when it next fetches its file',
+          { day: new Date(holdsUntil).toISOString().slice(0, 10) },
+        );
   return { zone, posix, ...pattern, course, holdsUntil, incomplete };
 }
 

@@ -4,6 +4,7 @@ import { drawPassword } from '../core/draw-password.ts';
 import { EXTENSION_NUMBER, type Extension } from '../core/extension.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { newDevice } from '../core/new-device.ts';
+import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { Secret } from '../core/secret.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
@@ -132,22 +133,50 @@ function newExtension(number: string): Extension {
   return { number, displayName: number, authName: number, password, voicemail: '', language: '' };
 }
 
-/** One sentence for people. */
-export function describeApproveProblem(problem: ApproveProblem): string {
+/** For people. */
+export function noteApproveProblem(problem: ApproveProblem): Note {
   switch (problem.kind) {
     case 'no-such-device':
-      return `No phone ${formatMacAddress(problem.mac)} has asked yet, and its maker is unknown: plug it in first.`;
+      return note(
+        'problem.no-such-device',
+        'No phone {mac} has asked yet, and its maker is unknown: plug it in first.',
+        { mac: formatMacAddress(problem.mac) },
+      );
     case 'no-such-vendor':
-      return `Vendor "${problem.saw}" is not known; known are ${problem.known.join(', ')}.`;
+      return note('problem.no-such-vendor', 'Vendor "{saw}" is not known; known are {known}.', {
+        saw: problem.saw,
+        known: problem.known.join(', '),
+      });
     case 'vendor-unknown':
-      return `The maker of ${formatMacAddress(problem.mac)} is not known: name the vendor with the approval.`;
+      return note('problem.vendor-unknown', 'The maker of {mac} is not known: name the vendor with the approval.', {
+        mac: formatMacAddress(problem.mac),
+      });
     case 'bad-extension':
-      return `"${problem.saw}" is not an extension: 1-32 characters of 0-9 A-Z a-z . _ + * # - were wanted.`;
+      return noteBadExtension(problem.saw);
     case 'extension-taken':
-      return `Extension ${problem.extension} is on phone ${formatMacAddress(problem.by)} already; ask to share it if two phones shall have it.`;
+      return note(
+        'problem.extension-taken',
+        'Extension {extension} is on phone {mac} already; ask to share it if two phones shall have it.',
+        { extension: problem.extension, mac: formatMacAddress(problem.by) },
+      );
     case 'too-many-extensions':
-      return `${problem.saw} extensions were given, and a ${problem.model} has ${problem.lines} line(s).`;
+      return note('problem.too-many-extensions', '{saw} extensions were given, and a {model} has {count} line(s).', {
+        saw: problem.saw,
+        model: problem.model,
+        count: problem.lines,
+      });
     default:
       return problem satisfies never;
   }
+}
+
+/** What is no extension's number. */
+export function noteBadExtension(saw: string): Note {
+  const says = '"{saw}" is not an extension: 1-32 characters of 0-9 A-Z a-z . _ + * # - were wanted.';
+  return note(saw === '' ? 'problem.no-extension' : 'problem.bad-extension', says, { saw: saw.slice(0, 40) });
+}
+
+/** One sentence for people. */
+export function describeApproveProblem(problem: ApproveProblem): string {
+  return noteApproveProblem(problem).text;
 }

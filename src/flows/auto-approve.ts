@@ -1,6 +1,7 @@
 import { chooseAutoApproval } from '../core/choose-auto-approval.ts';
 import type { Device } from '../core/device.ts';
-import { commitApproval, describeApproveProblem } from './approve-device.ts';
+import { giveReason } from '../core/journey.ts';
+import { commitApproval, noteApproveProblem } from './approve-device.ts';
 import type { Doors } from './doors.ts';
 
 /** Watches for pending phones that a rule of the site approves. Returns what ends the watch. */
@@ -24,10 +25,10 @@ export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' |
       if (choice === undefined || !choice.ok) return choice?.problem;
       const request = { mac: device.mac, extensions: [choice.value], actor: 'auto-approve rule' };
       const result = await commitApproval(office, request, clock());
-      return result.ok ? undefined : describeApproveProblem(result.problem);
+      return result.ok ? undefined : noteApproveProblem(result.problem);
     });
     if (refusal === undefined) return;
-    office.record({ mac: device.mac, at: clock(), step: 'refused', reason: refusal, detail: {} });
+    office.record({ mac: device.mac, at: clock(), step: 'refused', ...giveReason(refusal), detail: {} });
   }
 
   function choose(device: Device) {

@@ -4,7 +4,7 @@ import { vendorById } from '../vendors/all.ts';
 import type { VendorFile } from '../vendors/vendor.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
-import type { PreviewProblem } from './preview-config.ts';
+import { noteNotApproved, noteUnknownPhone, type PreviewProblem } from './preview-config.ts';
 import type { ServedFile } from './served-files.ts';
 
 export interface ConfigFacts {
@@ -46,14 +46,14 @@ export async function revealConfig(
 function renderOwnFile({ office, lan }: Reach, cache: ConfigCache, mac: MacAddress) {
   const device = office.findDevice(mac);
   const vendor = device?.vendorId == null ? undefined : vendorById(device.vendorId);
-  if (device === undefined) return err({ kind: 'no-such-device', sentence: 'No such phone is known.' } as const);
+  if (device === undefined) return err({ kind: 'no-such-device', note: noteUnknownPhone(mac) } as const);
   if (device.state !== 'approved' || vendor === undefined) {
-    return err({ kind: 'not-approved', sentence: 'The phone is not approved: it gets no file.' } as const);
+    return err({ kind: 'not-approved', note: noteNotApproved(mac) } as const);
   }
   const [file] = vendor.files;
   const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
   const rendered = cache.render(device, vendor, file, host);
-  if (!rendered.ok) return err({ kind: 'file-cannot-be-made', sentence: rendered.problem } as const);
+  if (!rendered.ok) return err({ kind: 'file-cannot-be-made', note: rendered.problem } as const);
   const path = file.pathFor(mac, device.model ?? vendor.unknownModel.name);
   return ok({ path, file, rendered: rendered.value });
 }

@@ -2,9 +2,10 @@ import { setImmediate as giveWay } from 'node:timers/promises';
 import type { Device } from '../core/device.ts';
 import { type DiffLine, diffLines, shortenDiff } from '../core/diff-lines.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { Note } from '../core/note.ts';
 import type { Site } from '../core/site.ts';
 import { chooseConsolePasswords } from '../render/build-view-parts.ts';
-import { describeRenderProblem, renderFile, renderPreview } from '../render/render-file.ts';
+import { noteRenderProblem, renderFile, renderPreview } from '../render/render-file.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
 import { withConsolePasswords } from './change-site.ts';
@@ -18,11 +19,11 @@ export interface SiteComparison {
   /** Of these, the ones that get another file than now. */
   readonly changed: readonly MacAddress[];
   /** Of these, the ones whose file can be made now and could not be made then: they keep what they have. */
-  readonly broken: readonly { readonly mac: MacAddress; readonly reason: string }[];
+  readonly broken: readonly { readonly mac: MacAddress; readonly reason: Note }[];
   /** False: there are many phones, and of those that differ in nothing that matters one was rendered for all. */
   readonly isExact: boolean;
-  /** What would newly not be as asked, one sentence each. */
-  readonly notes: readonly string[];
+  /** What would newly not be as asked. */
+  readonly notes: readonly Note[];
   /** One of the changed phones; null: there is none. */
   readonly example: SiteExample | null;
 }
@@ -50,8 +51,8 @@ type CompareDoors = Pick<Doors, 'office' | 'lan'>;
 interface Verdict {
   readonly isChanged: boolean;
   /** Null: the file can be made, or could not be made before either. */
-  readonly broken: string | null;
-  readonly notes: readonly string[];
+  readonly broken: Note | null;
+  readonly notes: readonly Note[];
 }
 
 /** Renders what phones have now and what they would get, and compares the digests. Changes nothing. */
@@ -68,8 +69,8 @@ export async function compareSite(
   const isExact = phones.length <= EACH_UP_TO;
   const verdicts = new Map<string, Verdict>();
   const changed: MacAddress[] = [];
-  const broken: { mac: MacAddress; reason: string }[] = [];
-  const notes = new Set<string>();
+  const broken: { mac: MacAddress; reason: Note }[] = [];
+  const notes = new Map<string, Note>();
   let rendered = 0;
   for (const { device, vendor } of phones) {
     const kind = isExact ? device.mac : kindOf(doors, cache, device, vendor, draft);
@@ -81,11 +82,11 @@ export async function compareSite(
     }
     if (verdict.isChanged) changed.push(device.mac);
     if (verdict.broken !== null) broken.push({ mac: device.mac, reason: verdict.broken });
-    for (const note of verdict.notes) if (notes.size < MOST_NOTES) notes.add(note);
+    for (const note of verdict.notes) if (notes.size < MOST_NOTES) notes.set(note.text, note);
   }
   const chosen = wanted !== undefined && changed.includes(wanted) ? wanted : changed[0];
   const example = chosen === undefined ? null : showExample(doors, cache, chosen, draft);
-  return { phones: phones.length, changed, broken, isExact, notes: [...notes], example };
+  return { phones: phones.length, changed, broken, isExact, notes: [...notes.values()], example };
 }
 
 /**
@@ -111,20 +112,20 @@ function kindOf(doors: CompareDoors, cache: ConfigCache, device: Device, vendor:
 
 function judge(doors: CompareDoors, cache: ConfigCache, device: Device, vendor: Vendor, draft: Site): Verdict {
   let isChanged = false;
-  const notes = new Set<string>();
+  const notes = new Map<string, Note>();
   for (const file of vendor.files) {
     const [now, then] = inputs(doors, cache, device, vendor, file, draft);
     const before = renderFile(now);
     const after = renderFile(then);
     if (!after.ok) {
-      const reason = before.ok ? describeRenderProblem(after.problem) : null;
+      const reason = before.ok ? noteRenderProblem(after.problem) : null;
       return { isChanged: false, broken: reason, notes: [] };
     }
     if (!before.ok || before.value.digest !== after.value.digest) isChanged = true;
-    const known = new Set(before.ok ? before.value.notes : []);
-    for (const note of after.value.notes) if (!known.has(note)) notes.add(note);
+    const known = new Set(before.ok ? before.value.notes.map(({ text }) => text) : []);
+    for (const note of after.value.notes) if (!known.has(note.text)) notes.set(note.text, note);
   }
-  return { isChanged, broken: null, notes: [...notes] };
+  return { isChanged, broken: null, notes: [...notes.values()] };
 }
 
 function showExample(doors: CompareDoors, cache: ConfigCache, mac: MacAddress, draft: Site): SiteExample | null {

@@ -1,9 +1,10 @@
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { Note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Site } from '../core/site.ts';
-import { describeRenderProblem, type RenderedFile, type RenderInput, renderFile } from '../render/render-file.ts';
+import { noteRenderProblem, type RenderedFile, type RenderInput, renderFile } from '../render/render-file.ts';
 import type { TemplateSet } from '../render/template-set.ts';
 import { createZoneRules, type ZoneRules } from '../render/zone-rules.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
@@ -40,8 +41,8 @@ interface Entry {
 }
 
 export interface ConfigCache {
-  /** The file's bytes, or the sentence that says why there are none. `host`: our address as the phone reaches it. */
-  render(device: Device, vendor: Vendor, file: VendorFile, host: string): Result<RenderedFile, string>;
+  /** The file's bytes, or why there are none. `host`: our address as the phone reaches it. */
+  render(device: Device, vendor: Vendor, file: VendorFile, host: string): Result<RenderedFile, Note>;
   /** The same, not cached: what a rendering is made from. */
   input(device: Device, vendor: Vendor, file: VendorFile, host: string): RenderInput;
   /** What phones were given, for those who compare. */
@@ -115,7 +116,7 @@ export function createConfigCache(options: {
       counters.count('filesRendered');
       holdsUntil = Number.POSITIVE_INFINITY;
       const result = renderFile(input(device, vendor, file, host));
-      if (!result.ok) return err(describeRenderProblem(result.problem));
+      if (!result.ok) return err(noteRenderProblem(result.problem));
       entries.set(key, {
         ingredients,
         rendered: result.value,

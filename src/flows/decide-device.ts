@@ -1,5 +1,6 @@
 import type { Device } from '../core/device.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { SettingsPatch } from '../core/settings.ts';
 import type { Deliveries } from './delivery.ts';
@@ -84,17 +85,26 @@ function withoutApproval(device: Device): Device {
   return { ...device, state: 'pending', extensions: [], token: null, consolePasswords: null };
 }
 
-/** One sentence for people. */
-export function describeDeviceProblem(problem: DeviceProblem): string {
+/** For people. */
+export function noteDeviceProblem(problem: DeviceProblem): Note {
   const mac = formatMacAddress(problem.mac);
   switch (problem.kind) {
     case 'no-such-device':
-      return `No phone ${mac} is known.`;
+      return note('problem.no-such-device', 'No phone {mac} is known.', { mac });
     case 'not-approved':
-      return `Phone ${mac} is not approved: it has no file to fetch.`;
+      return note('problem.not-approved', 'Phone {mac} is not approved: it has no file to fetch.', { mac });
     case 'never-seen':
-      return `Phone ${mac} has not shown itself yet, so its address is unknown: plug it in.`;
+      return note(
+        'problem.never-seen',
+        'Phone {mac} has not shown itself yet, so its address is unknown: plug it in.',
+        { mac },
+      );
     default:
       return problem satisfies never;
   }
+}
+
+/** One sentence for people. */
+export function describeDeviceProblem(problem: DeviceProblem): string {
+  return noteDeviceProblem(problem).text;
 }

@@ -1,9 +1,12 @@
 import { checkIdentity } from '../core/check-identity.ts';
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
+import { giveReason } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import { type Note, note } from '../core/note.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { Doors, NotifyOutcome, NotifyRequest } from './doors.ts';
+import { NEVER_ASKED, NO_FETCH, NO_FETCH_AT_ALL, NO_ORDER, noteNoRoute } from './note-stalls.ts';
 import { proveNeighbour } from './prove-neighbour.ts';
 
 /** Why a phone is told its URL: it booted, a person approved it, or it shall fetch its file again. */
@@ -67,8 +70,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     end(device.mac);
     if (device.dialog === null) {
       // Seen by its HTTP request only: there is nobody to send a NOTIFY to. A phone that never showed itself will ask.
-      if (device.address !== null)
-        stall(device.mac, 'the phone has not asked by multicast, so it cannot be told: power-cycle the phone');
+      if (device.address !== null) stall(device.mac, NEVER_ASKED);
       return;
     }
     const delivery: Delivery = { controller: new AbortController(), timer: undefined, isDone: false, account };
@@ -84,7 +86,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     const localAddress = lan.localAddressFor(dialog.sourceAddress);
     if (localAddress === undefined) {
       end(mac);
-      return stall(mac, `no served interface routes to ${dialog.sourceAddress}: plug the phone into a served LAN`);
+      return stall(mac, noteNoRoute(dialog.sourceAddress));
     }
     const url = vendor.profileUrl(`http://${localAddress}:${phonePort}/p/${token}/`, mac);
     notify(device, delivery, {
@@ -101,7 +103,7 @@ export function createDeliveries(doors: Doors): Deliveries {
       if (now === undefined || now.token !== token) return end(mac);
       if (cause === 'approval' && vendor.checkSync !== null) return checkSync(now, delivery, 'resync');
       end(mac);
-      stall(mac, 'the phone was told its URL and fetched no file: power-cycle the phone');
+      stall(mac, NO_FETCH);
     });
   }
 
@@ -112,7 +114,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     const localAddress = dialog === null ? undefined : lan.localAddressFor(dialog.sourceAddress);
     if (dialog === null || localAddress === undefined || events === null) {
       end(mac);
-      return stall(mac, 'the phone takes no order to fetch its file: power-cycle the phone');
+      return stall(mac, NO_ORDER);
     }
     const extension = delivery.account ?? accountOf(device);
     const event = cause === 'reboot' ? events.reboot : events.resync;
@@ -127,7 +129,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     office.record({ mac, at: clock(), step: 'resynced', reason: '', detail: { sent: event } });
     waitForFetch(delivery, BOOT_FETCH_WAIT_MS, () => {
       end(mac);
-      stall(mac, 'the phone fetched no file after its URL and after check-sync: power-cycle the phone');
+      stall(mac, NO_FETCH_AT_ALL);
     });
   }
 
@@ -136,8 +138,12 @@ export function createDeliveries(doors: Doors): Deliveries {
     const neighbour = await proveNeighbour(lan, address);
     const { ok } = checkIdentity({ device: mac, neighbour, inPath: undefined, inUserAgent: undefined });
     if (!ok) {
-      const reason = `${address} wants proof of the password, and by the neighbour table it is not this phone`;
-      office.record({ mac, at: clock(), step: 'refused', reason, detail: { address } });
+      const because = note(
+        'reason.proof-for-other',
+        '{address} wants proof of the password, and by the neighbour table it is not this phone',
+        { address },
+      );
+      office.record({ mac, at: clock(), step: 'refused', ...giveReason(because), detail: { address } });
     }
     return ok;
   }
@@ -171,18 +177,25 @@ export function createDeliveries(doors: Doors): Deliveries {
         return;
       case 'rejected': {
         counters.count('notifiesRejected');
-        const reason = `the phone refused the NOTIFY (${event}): ${outcome.status} ${outcome.reason}`;
-        office.record({ mac, at, step: 'refused', reason, detail: { event, status: outcome.status } });
+        const because = note('reason.notify-refused', 'the phone refused the NOTIFY ({event}): {answer}', {
+          event,
+          answer: `${outcome.status} ${outcome.reason}`,
+        });
+        office.record({ mac, at, step: 'refused', ...giveReason(because), detail: { event, status: outcome.status } });
         return;
       }
       case 'no-answer': {
         counters.count('notifiesUnanswered');
-        const reason = `no answer to NOTIFY (${event}): is the phone gone, or is another PnP server answering?`;
-        office.record({ mac, at, step: 'stalled', reason, detail: { event, copies: outcome.copies } });
+        const because = note(
+          'reason.no-answer',
+          'no answer to NOTIFY ({event}): is the phone gone, or is another PnP server answering?',
+          { event },
+        );
+        office.record({ mac, at, step: 'stalled', ...giveReason(because), detail: { event, copies: outcome.copies } });
         return;
       }
       case 'not-sent':
-        return stall(mac, `the NOTIFY could not be sent: ${outcome.reason}`);
+        return stall(mac, note('reason.not-sent', 'the NOTIFY could not be sent: {cause}', { cause: outcome.reason }));
       case 'cancelled':
         return;
       default:
@@ -205,9 +218,9 @@ export function createDeliveries(doors: Doors): Deliveries {
     delivery.timer.unref();
   }
 
-  function stall(mac: MacAddress, reason: string): void {
-    office.record({ mac, at: clock(), step: 'stalled', reason, detail: {} });
-    log.info({ event: 'delivery.stalled', mac, reason }, 'a delivery stalled');
+  function stall(mac: MacAddress, because: Note): void {
+    office.record({ mac, at: clock(), step: 'stalled', ...giveReason(because), detail: {} });
+    log.info({ event: 'delivery.stalled', mac, reason: because.text }, 'a delivery stalled');
   }
 
   return {

@@ -1,11 +1,13 @@
+import { giveReason } from '../core/journey.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import {
   type ApproveProblem,
   type ApproveRequest,
   approveDevice,
-  describeApproveProblem,
+  noteApproveProblem,
   planApproval,
 } from './approve-device.ts';
 import type { Office } from './office.ts';
@@ -71,13 +73,15 @@ export function createHeldApprovals({
       const result = await approveDevice(office, request, clock());
       if (result.ok) return;
       // Something else was decided in these seconds. The page that asked is answered already: the journey tells.
-      const reason = describeApproveProblem(result.problem);
-      office.record({ mac, at: clock(), step: 'refused', reason, detail: { by: request.actor } });
+      tell(request, noteApproveProblem(result.problem));
     } catch (cause) {
       log.error({ event: 'approval.failed', mac, cause: String(cause) }, 'an approval could not be stored');
-      const reason = 'the approval could not be stored: the log says why';
-      office.record({ mac, at: clock(), step: 'refused', reason, detail: { by: request.actor } });
+      tell(request, note('reason.not-stored', 'the approval could not be stored: the log says why'));
     }
+  }
+
+  function tell({ mac, actor }: ApproveRequest, because: Note): void {
+    office.record({ mac, at: clock(), step: 'refused', ...giveReason(because), detail: { by: actor } });
   }
 
   function findRival(request: ApproveRequest): ApproveProblem | undefined {

@@ -1,8 +1,9 @@
 import type { AuditEntry } from '../core/audit.ts';
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
-import type { JourneyEvent } from '../core/journey.ts';
+import { giveReason, type JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import { note } from '../core/note.ts';
 import type { EndedSessions } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
 import type { Progress } from '../core/steps.ts';
@@ -80,7 +81,10 @@ export interface Office {
   onJourney(listener: (event: JourneyEvent) => void): () => void;
 }
 
-const TOO_MANY_EVENTS = 'too much happens in the name of this phone: nothing more is recorded for some minutes';
+const TOO_MANY_EVENTS = note(
+  'reason.too-much',
+  'too much happens in the name of this phone: nothing more is recorded for some minutes',
+);
 
 export function createOffice(contents: OfficeContents, store: DecisionStore, sink: EventSink): Office {
   const devices = new Map<MacAddress, Device>();
@@ -139,7 +143,7 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
   function record(event: JourneyEvent): void {
     const spending = spend(event);
     if (spending === 'drop') return;
-    const told = spending === 'last' ? { ...event, step: 'refused' as const, reason: TOO_MANY_EVENTS } : event;
+    const told = spending === 'last' ? { ...event, step: 'refused' as const, ...giveReason(TOO_MANY_EVENTS) } : event;
     sink.recordJourney(told);
     for (const listener of journeyListeners) listener(told);
   }

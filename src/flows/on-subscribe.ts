@@ -1,7 +1,9 @@
 import { decide } from '../core/decide.ts';
 import type { Device } from '../core/device.ts';
+import { giveReason } from '../core/journey.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { newDevice } from '../core/new-device.ts';
+import { note } from '../core/note.ts';
 import type { Sighting } from '../core/sighting.ts';
 import { dialogTag } from '../sip/build-notify.ts';
 import { buildReply } from '../sip/build-reply.ts';
@@ -15,6 +17,7 @@ import { createDialogMemory, type HeardDialog } from './dialog-memory.ts';
 import type { Doors } from './doors.ts';
 import { findAsker, isContradicted } from './find-asker.ts';
 import { createNewcomerLimit } from './flood-limits.ts';
+import { noteNoRoute } from './note-stalls.ts';
 
 export interface HeardDatagram {
   readonly data: Buffer;
@@ -103,10 +106,15 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
 
   /** Somebody speaks in another's name: the one whose name it is learns of it, and a stranger's name is not listed. */
   function refuse(claimed: MacAddress, mac: MacAddress, address: string): void {
-    const reason = `a SUBSCRIBE in this phone's name came from ${formatMacAddress(mac)} by the neighbour table`;
+    const because = note(
+      'reason.name-of-other',
+      "a SUBSCRIBE in this phone's name came from {mac} by the neighbour table",
+      { mac: formatMacAddress(mac) },
+    );
+    const reason = because.text;
     if (office.findDevice(claimed) === undefined) return ignore(address, reason);
     counters.count('requestsRefused');
-    office.record({ mac: claimed, at: clock(), step: 'refused', reason, detail: { address } });
+    office.record({ mac: claimed, at: clock(), step: 'refused', ...giveReason(because), detail: { address } });
     log.info({ event: 'subscribe.refused', mac: claimed, address, reason }, 'SUBSCRIBE refused');
   }
 
@@ -132,8 +140,8 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
         detail: { from: known.address, to: device.address ?? '' },
       });
     }
-    const reason = decision.do === 'send-profile-url' ? '' : decision.reason;
-    office.record({ mac, at: now, step: 'seen', reason, detail: seenDetail(device) });
+    const because = decision.do === 'send-profile-url' ? null : decision.reason;
+    office.record({ mac, at: now, step: 'seen', ...giveReason(because), detail: seenDetail(device) });
     if (known === undefined) {
       log.info({ event: 'device.appeared', mac, vendor: device.vendorId, model: device.model }, 'a new phone asked');
     }
@@ -159,8 +167,8 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     const localAddress = lan.localAddressFor(source.address);
     const localPort = localAddress === undefined ? undefined : sip.portOf(localAddress);
     if (localAddress === undefined || localPort === undefined) {
-      const reason = `no served interface routes to ${source.address}`;
-      office.record({ mac: device.mac, at: memory.at, step: 'refused', reason, detail: {} });
+      const because = noteNoRoute(source.address);
+      office.record({ mac: device.mac, at: memory.at, step: 'refused', ...giveReason(because), detail: {} });
       return false;
     }
     const data = buildReply(request, {

@@ -2,10 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Device } from '../core/device.ts';
 import { type DiffLine, diffLines, shortenDiff } from '../core/diff-lines.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { Note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { checkOverride, layDraft, listOverrideNames } from '../render/check-override.ts';
+import { isAboutOverrides } from '../render/note-override.ts';
 import type { OverrideFile, OverrideFiles } from '../render/override-files.ts';
-import { describeRenderProblem, type RenderInput, renderFile, renderPreview } from '../render/render-file.ts';
+import {
+  describeRenderProblem,
+  noteRenderProblem,
+  type RenderInput,
+  renderFile,
+  renderPreview,
+} from '../render/render-file.ts';
 import type { TemplateSet } from '../render/template-set.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import type { Vendor } from '../vendors/vendor.ts';
@@ -24,7 +32,7 @@ export interface OverrideSummary {
   readonly vendorId: string;
   readonly files: readonly { readonly name: string; readonly changedAt: number | null }[];
   /** What phones of this make would be told of overrides that find nothing, and files that nobody looks for. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** A file with a digest of the site's text; the digest of none is `none`. */
@@ -39,7 +47,7 @@ export interface OverridePreview {
     readonly text: string;
     readonly lines: readonly (DiffLine | null)[];
   }[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface OverrideRequest {
@@ -110,21 +118,22 @@ export function createOverrideEditor(
     return models.size === 0 ? [undefined] : [...models.values()];
   }
 
-  function notesOf(vendor: Vendor): readonly string[] {
-    const notes = new Set<string>();
+  function notesOf(vendor: Vendor): readonly Note[] {
+    const notes = new Map<string, Note>();
+    const add = (note: Note) => notes.set(note.text, note);
     for (const device of onePerModel(vendor)) {
       for (const { name } of vendor.files) {
         const rendered = renderFile(inputOf(vendor, name, device));
         if (!rendered.ok) {
           // Of one phone only: told with that phone.
           if (rendered.problem.kind === 'override-broken' || rendered.problem.kind === 'template-broken')
-            notes.add(describeRenderProblem(rendered.problem));
+            add(noteRenderProblem(rendered.problem));
           continue;
         }
-        for (const note of rendered.value.notes) if (isAboutFiles(note)) notes.add(note);
+        for (const note of rendered.value.notes) if (isAboutOverrides(note)) add(note);
       }
     }
-    return [...notes];
+    return [...notes.values()];
   }
 
   return {
@@ -149,7 +158,7 @@ export function createOverrideEditor(
       const known = mac === undefined ? undefined : office.findDevice(mac);
       const device = known?.state === 'approved' && known.vendorId === vendor.id ? known : undefined;
       const shown: OverridePreview['files'][number][] = [];
-      const notes = new Set<string>();
+      const notes = new Map<string, Note>();
       for (const file of vendor.files) {
         const input = inputOf(vendor, file.name, device);
         const then = renderPreview({ ...input, templates: layDraft(input.templates, vendor, name, checked.value) });
@@ -159,9 +168,9 @@ export function createOverrideEditor(
         const lines = shortenDiff(diffLines(now.ok ? now.value.bytes.toString() : '', after), CONTEXT_LINES);
         const phone = input.device;
         shown.push({ file: file.pathFor(phone.mac, phone.model ?? vendor.unknownModel.name), text: after, lines });
-        for (const note of then.value.notes) notes.add(note);
+        for (const note of then.value.notes) notes.set(note.text, note);
       }
-      return ok({ mac: device?.mac ?? null, files: shown, notes: [...notes] });
+      return ok({ mac: device?.mac ?? null, files: shown, notes: [...notes.values()] });
     },
     async write({ vendorId, name, text }, { actor, version }) {
       const found = await find(vendorId, name);
@@ -196,11 +205,6 @@ export function createOverrideEditor(
 
 function plain({ name, ours, site, version }: OverrideText): OverrideText {
   return { name, ours, site, version };
-}
-
-/** As `render-file` and the template set word them. */
-function isAboutFiles(note: string): boolean {
-  return note.startsWith('override "') || note.includes(' is no file that is looked for');
 }
 
 /** What browsers make of line ends, and editors of a file's ends. */

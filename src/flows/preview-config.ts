@@ -1,9 +1,10 @@
 import type { Device } from '../core/device.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { type Note, note } from '../core/note.ts';
 import { resolvePhoneSettings } from '../core/resolve-phone-settings.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
-import { describeRenderProblem, renderPreview } from '../render/render-file.ts';
+import { noteRenderProblem, renderPreview } from '../render/render-file.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
@@ -14,13 +15,12 @@ export interface ConfigPreview {
   readonly contentType: string;
   /** Secrets are covered with dots. */
   readonly text: string;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface PreviewProblem {
   readonly kind: 'no-such-device' | 'not-approved' | 'no-such-file' | 'file-cannot-be-made';
-  /** One sentence for people. */
-  readonly sentence: string;
+  readonly note: Note;
 }
 
 /** The file that the phone would get now, with secrets covered. `fileName`: as phones ask for it or the template's; default its own. */
@@ -31,11 +31,10 @@ export function previewConfig(
   fileName?: string,
 ): Result<ConfigPreview, PreviewProblem> {
   const device = office.findDevice(mac);
-  if (device === undefined)
-    return err({ kind: 'no-such-device', sentence: `No phone ${formatMacAddress(mac)} is known.` });
+  if (device === undefined) return err({ kind: 'no-such-device', note: noteUnknownPhone(mac) });
   const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
   if (device.state !== 'approved' || vendor === undefined) {
-    return err({ kind: 'not-approved', sentence: `Phone ${formatMacAddress(mac)} is not approved: it gets no file.` });
+    return err({ kind: 'not-approved', note: noteNotApproved(mac) });
   }
   const model = device.model ?? vendor.unknownModel.name;
   const file =
@@ -44,13 +43,25 @@ export function previewConfig(
       : vendor.files.find(({ name, pattern }) => name === fileName || pattern.test(fileName));
   if (file === undefined) {
     const known = vendor.files.map(({ name }) => name).join(', ');
-    return err({ kind: 'no-such-file', sentence: `${vendor.name} has no file "${fileName}"; known are ${known}.` });
+    const says = '{vendor} has no file "{file}"; known are {known}.';
+    return err({
+      kind: 'no-such-file',
+      note: note('render.no-such-file', says, { vendor: vendor.name, file: fileName ?? '', known }),
+    });
   }
   const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
   const rendered = renderPreview(cache.input(device, vendor, file, host));
-  if (!rendered.ok) return err({ kind: 'file-cannot-be-made', sentence: describeRenderProblem(rendered.problem) });
+  if (!rendered.ok) return err({ kind: 'file-cannot-be-made', note: noteRenderProblem(rendered.problem) });
   const { bytes, contentType, notes } = rendered.value;
   return ok({ file: file.pathFor(mac, model), contentType, text: bytes.toString('utf8'), notes });
+}
+
+export function noteUnknownPhone(mac: MacAddress): Note {
+  return note('problem.no-such-device', 'No phone {mac} is known.', { mac: formatMacAddress(mac) });
+}
+
+export function noteNotApproved(mac: MacAddress): Note {
+  return note('problem.not-approved', 'Phone {mac} is not approved: it gets no file.', { mac: formatMacAddress(mac) });
 }
 
 /** Every setting of a device with the layer its value comes from. */

@@ -1,7 +1,9 @@
 import { checkIdentity, type NeighbourProof } from '../core/check-identity.ts';
 import type { Device } from '../core/device.ts';
+import { giveReason } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { newDevice } from '../core/new-device.ts';
+import { type Note, note } from '../core/note.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import { matchFile } from '../vendors/match-file.ts';
 import { recognise } from '../vendors/recognise.ts';
@@ -33,6 +35,13 @@ export type ConfigReply =
   /** We know the file and cannot make it: 500, so that the phone keeps what it has. */
   | { readonly kind: 'broken' };
 
+const NOT_APPROVED = note('reason.not-approved', 'the phone is not approved');
+const NO_MAKER = note('reason.no-maker', 'the maker of the phone is not known');
+const NO_SUCH_FILE = note('reason.no-such-file', 'no such file');
+const WRONG_TOKEN = note('reason.wrong-token', 'the token in the URL is not that of this phone');
+const UNASKED = note('reason.unasked', 'asked for a file without being told to');
+const SITE_FILE = note('reason.site-file', "one of the site's files");
+
 const NOT_FOUND: ConfigReply = { kind: 'not-found' };
 
 export type ServeConfig = (request: ConfigRequest) => Promise<ConfigReply>;
@@ -58,18 +67,18 @@ export function createConfigServer(
       );
       return NOT_FOUND;
     }
-    if (device.state !== 'approved') return refuse(device, request, 'the phone is not approved');
+    if (device.state !== 'approved') return refuse(device, request, NOT_APPROVED);
     const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
-    if (vendor === undefined) return refuse(device, request, 'the maker of the phone is not known');
+    if (vendor === undefined) return refuse(device, request, NO_MAKER);
 
     const match = matchFile(vendor, request.path);
     if (match.kind !== 'file') {
       if (await hasSiteFile(request.path)) return siteFile(device, request);
-      return absent(device, request, match.kind === 'absent' ? match.absent.why : 'no such file');
+      return absent(device, request, match.kind === 'absent' ? match.absent.why : NO_SUCH_FILE);
     }
     // A token that is not (or no longer) the device's proves nothing, and on this host itself nothing else does.
     if (request.token !== null && byToken === undefined && neighbour.kind !== 'mac') {
-      return refuse(device, request, 'the token in the URL is not that of this phone');
+      return refuse(device, request, WRONG_TOKEN);
     }
     const identity = checkIdentity({
       device: device.mac,
@@ -107,7 +116,7 @@ export function createConfigServer(
     };
     office.see(device);
     const detail = { address: request.source, userAgent: words.userAgent, file: tellPath(request.path) };
-    office.record({ mac, at: now, step: 'seen', reason: 'asked for a file without being told to', detail });
+    office.record({ mac, at: now, step: 'seen', ...giveReason(UNASKED), detail });
     return device;
   }
 
@@ -119,15 +128,22 @@ export function createConfigServer(
     return undefined;
   }
 
-  function serve(device: Device, vendor: Vendor, file: VendorFile, request: ConfigRequest, note: string): ConfigReply {
+  function serve(
+    device: Device,
+    vendor: Vendor,
+    file: VendorFile,
+    request: ConfigRequest,
+    told: Note | null,
+  ): ConfigReply {
     const rendered = cache.render(device, vendor, file, request.localAddress);
     const { mac } = device;
     const at = clock();
     if (!rendered.ok) {
       counters.count('requestsRefused');
-      const reason = rendered.problem;
-      office.record({ mac, at, step: 'refused', reason, detail: { file: tellPath(request.path), status: 500 } });
-      log.error({ event: 'config.failed', mac, file: tellPath(request.path), reason }, 'a file could not be rendered');
+      const because = rendered.problem;
+      const file = tellPath(request.path);
+      office.record({ mac, at, step: 'refused', ...giveReason(because), detail: { file, status: 500 } });
+      log.error({ event: 'config.failed', mac, file, reason: because.text }, 'a file could not be rendered');
       return { kind: 'broken' };
     }
     const { bytes, contentType, digest } = rendered.value;
@@ -135,7 +151,7 @@ export function createConfigServer(
       counters.count('filesServed');
       office.see({ ...device, address: request.source, lastSeenAt: at });
       const detail = { file: tellPath(request.path), status: 200, bytes: bytes.length, digest: digest.slice(0, 16) };
-      office.record({ mac, at, step: 'fetched', reason: note, detail });
+      office.record({ mac, at, step: 'fetched', ...giveReason(told), detail });
       cache.served.note(cache.input(device, vendor, file, request.localAddress), digest);
       if (file === vendor.files[0]) deliveries.fetched(mac);
       log.info(
@@ -152,23 +168,24 @@ export function createConfigServer(
       mac,
       at: clock(),
       step: 'fetched',
-      reason: "one of the site's files",
+      ...giveReason(SITE_FILE),
       detail: { file: tellPath(path), status: 200 },
     });
     return { kind: 'site-file', path };
   }
 
-  function absent(device: Device, request: ConfigRequest, why: string): ConfigReply {
+  function absent(device: Device, request: ConfigRequest, why: Note): ConfigReply {
     counters.count('filesAbsent');
     const detail = { file: tellPath(request.path), status: 404 };
-    office.record({ mac: device.mac, at: clock(), step: 'fetched', reason: why, detail });
+    office.record({ mac: device.mac, at: clock(), step: 'fetched', ...giveReason(why), detail });
     return NOT_FOUND;
   }
 
-  function refuse(device: Device, request: ConfigRequest, reason: string): ConfigReply {
+  function refuse(device: Device, request: ConfigRequest, because: Note): ConfigReply {
     counters.count('requestsRefused');
     const detail = { file: tellPath(request.path), address: request.source, status: 404 };
-    office.record({ mac: device.mac, at: clock(), step: 'refused', reason, detail });
+    office.record({ mac: device.mac, at: clock(), step: 'refused', ...giveReason(because), detail });
+    const reason = because.text;
     log.info({ event: 'config.refused', mac: device.mac, address: request.source, reason }, 'config refused');
     return NOT_FOUND;
   }

@@ -1,6 +1,7 @@
+import type { Note } from '../core/note.ts';
 import { timeZoneDataVersion } from '../core/time-zones.ts';
 import type { InterfaceWatch } from '../lan/interface-watch.ts';
-import { describeRenderProblem } from '../render/render-problem.ts';
+import { noteRenderProblem } from '../render/render-problem.ts';
 import type { TemplateSet } from '../render/template-set.ts';
 import type { LanSockets, LanSocketsState } from '../sip/lan-sockets.ts';
 import type { PnpListenerState } from '../sip/pnp-listener.ts';
@@ -28,10 +29,10 @@ export interface SystemFacts {
   /** History on its way to the disk. */
   readonly writer: { readonly queued: number; readonly dropped: number };
   readonly templates: {
-    /** Broken files of the site, one sentence each: their phones get no file. */
-    readonly problems: readonly string[];
-    /** Files of the site that mean nothing, one sentence each. */
-    readonly notes: readonly string[];
+    /** Broken files of the site: their phones get no file. */
+    readonly problems: readonly Note[];
+    /** Files of the site that mean nothing. */
+    readonly notes: readonly Note[];
   };
 }
 
@@ -73,7 +74,7 @@ export function createSystemReader(doors: SystemDoors): () => Promise<SystemFact
     database: { file: database.file, ...(await database.measure()) },
     writer: { queued: writer.queued(), dropped: writer.dropped() },
     templates: {
-      problems: templates.problems().map(describeRenderProblem),
+      problems: templates.problems().map(noteRenderProblem),
       notes: vendors.flatMap((vendor) => templates.notesOf(vendor)),
     },
   });

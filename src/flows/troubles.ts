@@ -1,5 +1,6 @@
 import type { JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { Note } from '../core/note.ts';
 import type { LampDoors } from './lamps.ts';
 
 /** Where a phone is stuck: the last thing that went wrong, if nothing went right since. */
@@ -8,6 +9,7 @@ export interface Trouble {
   readonly at: number;
   /** One sentence for people. */
   readonly reason: string;
+  readonly because?: Note | undefined;
 }
 
 export interface TroubleBoard {
@@ -54,11 +56,11 @@ export function createTroubleBoard({ office, readJourney }: LampDoors): TroubleB
 }
 
 /** Null: this step clears what was wrong. Undefined: it says nothing about it. */
-function troubleOf({ step, at, reason, detail }: JourneyEvent): Trouble | null | undefined {
+function troubleOf({ step, at, reason, because, detail }: JourneyEvent): Trouble | null | undefined {
   switch (step) {
     case 'refused':
     case 'stalled':
-      return { step, at, reason };
+      return { step, at, reason, because };
     case 'seen':
     case 'approved':
     case 'blocked':

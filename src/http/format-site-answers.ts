@@ -20,9 +20,9 @@ export function formatComparison({
     phones,
     changed: changed.length,
     changedPhones: [...changed],
-    broken: broken.map(({ mac, reason }) => ({ mac, reason })),
+    broken: broken.map(({ mac, reason }) => ({ mac, reason: reason.text })),
     exact: isExact,
-    notes: [...notes],
+    notes: notes.map(({ text }) => text),
     example: example && { mac: example.mac, file: example.file, diff: formatDiff(example.lines) },
   };
 }
@@ -53,7 +53,7 @@ export function formatOverridePreview({ mac, files, notes }: OverridePreview): O
   return {
     mac,
     files: files.map(({ file, text, lines }) => ({ file, text, diff: formatDiff(lines) })),
-    notes: [...notes],
+    notes: notes.map(({ text }) => text),
   };
 }
 

@@ -35,7 +35,10 @@ export function formatSystem(facts: SystemFacts, now: number): SystemAnswer {
     },
     database: { bytes: facts.database.bytes, walBytes: facts.database.walBytes },
     writer: { queued: facts.writer.queued, dropped: facts.writer.dropped },
-    templates: { problems: [...facts.templates.problems], notes: [...facts.templates.notes] },
+    templates: {
+      problems: facts.templates.problems.map(({ text }) => text),
+      notes: facts.templates.notes.map(({ text }) => text),
+    },
   };
 }
 

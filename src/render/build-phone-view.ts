@@ -1,6 +1,7 @@
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import { formatMacAddress } from '../core/mac-address.ts';
+import type { Note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
 import type { ConsolePasswordPolicy, Site } from '../core/site.ts';
@@ -39,8 +40,8 @@ export type ViewProblem =
 
 export interface BuiltView {
   readonly view: PhoneView;
-  /** What the phone will not do as asked, one sentence each, for people. */
-  readonly notes: readonly string[];
+  /** What the phone will not do as asked, for people. */
+  readonly notes: readonly Note[];
 }
 
 /** Lays out all that a template may say of one phone, in the vendor's words but not yet escaped. */

@@ -1,3 +1,4 @@
+import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { FileFormat } from '../vendors/vendor.ts';
 import type { PhoneView } from './phone-view.ts';
@@ -7,7 +8,7 @@ export interface ValueNotWritable {
   /** Where in the view: `accounts[0].password`. */
   readonly field: string;
   /** What the format cannot carry. Never the value itself: it may be a password. */
-  readonly reason: string;
+  readonly reason: Note;
 }
 
 /**
@@ -34,23 +35,32 @@ const XML_ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** One value as it must stand in a file of this format, or why it cannot. The empty text stays empty. */
-export function escapeValue(value: string, format: FileFormat): Result<string, string> {
+export function escapeValue(value: string, format: FileFormat): Result<string, Note> {
   if (value === '') return ok('');
   const control = CONTROL_CHARACTER.exec(value);
-  if (control !== null) return err(`it holds the control character ${codePoint(control[0])}`);
-  if (HALF_CHARACTER.test(value)) return err('it holds half a character (a lone surrogate)');
+  if (control !== null)
+    return err(
+      note('value.control', 'it holds the control character {character}', { character: codePoint(control[0]) }),
+    );
+  if (HALF_CHARACTER.test(value))
+    return err(note('value.half-character', 'it holds half a character (a lone surrogate)'));
   switch (format) {
     case 'key-value':
-      if (OUTER_BLANK.test(value)) return err('it begins or ends with a blank, which this format loses');
-      if (value === RESET_WORD) return err('it is the word that resets the setting instead');
+      if (OUTER_BLANK.test(value))
+        return err(note('value.outer-blank', 'it begins or ends with a blank, which this format loses'));
+      if (value === RESET_WORD) return err(note('value.reset-word', 'it is the word that resets the setting instead'));
       return ok(value);
     case 'colon-value':
       // docs/vendors/aastra.md: no escape for the quotation mark is known.
-      if (value.includes('"')) return err('it holds a quotation mark ("), which this format cannot carry');
+      if (value.includes('"'))
+        return err(note('value.quotation-mark', 'it holds a quotation mark ("), which this format cannot carry'));
       return ok(value.includes('#') || OUTER_BLANK.test(value) ? `"${value}"` : value);
     case 'xml': {
       const outside = NO_XML_CHARACTER.exec(value);
-      if (outside !== null) return err(`it holds ${codePoint(outside[0])}, which XML cannot carry`);
+      if (outside !== null)
+        return err(
+          note('value.no-xml', 'it holds {character}, which XML cannot carry', { character: codePoint(outside[0]) }),
+        );
       return ok(
         /[&<>"']/.test(value) ? value.replace(/[&<>"']/g, (character) => XML_ENTITIES[character] ?? '') : value,
       );

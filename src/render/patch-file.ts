@@ -100,5 +100,5 @@ const KEY_SHAPES: Readonly<Record<FileFormat, RegExp>> = {
 function escapeForKey(key: string, value: string, format: FileFormat): Result<string, PatchProblem> {
   if (!KEY_SHAPES[format].test(key) || key.length > 200) return err({ key, reason: 'this is no key of such a file' });
   const escaped = escapeValue(value, format);
-  return escaped.ok ? escaped : err({ key, reason: `the value cannot be written: ${escaped.problem}` });
+  return escaped.ok ? escaped : err({ key, reason: `the value cannot be written: ${escaped.problem.text}` });
 }

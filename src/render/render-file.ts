@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Extension } from '../core/extension.ts';
+import type { Note } from '../core/note.ts';
 import { resolvePhoneSettings } from '../core/resolve-phone-settings.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Model, Vendor, VendorFile } from '../vendors/vendor.ts';
@@ -7,6 +8,7 @@ import { type BuiltView, buildPhoneView } from './build-phone-view.ts';
 import { escapeView } from './escape.ts';
 import { fillPatch } from './fill-patch.ts';
 import { coverSecrets, maskSecrets } from './mask.ts';
+import { type IdleKey, noteOverride } from './note-override.ts';
 import { choosePatch } from './parse-overrides.ts';
 import { listKeys, patchFile } from './patch-file.ts';
 import type { PhoneView } from './phone-view.ts';
@@ -14,7 +16,7 @@ import type { RenderInput } from './render-input.ts';
 import type { RenderProblem } from './render-problem.ts';
 
 export type { RenderInput } from './render-input.ts';
-export { describeRenderProblem, type RenderProblem } from './render-problem.ts';
+export { describeRenderProblem, noteRenderProblem, type RenderProblem } from './render-problem.ts';
 
 export interface RenderedFile {
   /** UTF-8 without byte order mark; ends with a newline. */
@@ -22,8 +24,8 @@ export interface RenderedFile {
   readonly contentType: string;
   /** SHA-256 of the bytes, hex. */
   readonly digest: string;
-  /** What the phone will not do as asked, and overrides that found nothing; one sentence each, for people. */
-  readonly notes: readonly string[];
+  /** What the phone will not do as asked, and overrides that found nothing; for people. */
+  readonly notes: readonly Note[];
 }
 
 /** Makes one file of one phone. The same input gives the same bytes, always: phones compare digests, and reboot. */
@@ -60,13 +62,13 @@ export function renderFile(input: RenderInput): Result<RenderedFile, RenderProbl
       return err({ kind: 'override-broken', file: templates.overridesFileOf(vendor), reason: `"${key}": ${reason}` });
     }
     const { missing, ambiguous, present } = patched.value;
-    const say = (key: string, what: string) => notes.push(`override "${key}" of ${vendor.name}: ${what} ${file.name}`);
+    const say = (why: IdleKey, key: string) => notes.push(noteOverride(why, key, vendor.name, file.name));
     // A key may live in another of the vendor's files.
     const elsewhere = isOwnFile && missing.length > 0 ? keysOfOtherFiles(input, file, built.value.view) : undefined;
-    for (const key of isOwnFile ? leftOut : []) say(key, 'the external address is not known, so it is left out of');
-    for (const key of missing) if (elsewhere?.has(key) === false) say(key, 'there is no such key to set in');
-    for (const key of ambiguous) say(key, 'nothing was set, because the key stands more than once in');
-    for (const key of present) say(key, 'nothing was added, because the key is there already (use "set") in');
+    for (const key of isOwnFile ? leftOut : []) say('no-external-address', key);
+    for (const key of missing) if (elsewhere?.has(key) === false) say('missing', key);
+    for (const key of ambiguous) say('ambiguous', key);
+    for (const key of present) say('present', key);
     text = patched.value.text;
   }
   const bytes = Buffer.from(text, 'utf8');

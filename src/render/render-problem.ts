@@ -1,3 +1,4 @@
+import { type Note, note } from '../core/note.ts';
 import type { NoSuchTimeZone } from '../core/time-zones.ts';
 import type { ViewProblem } from './build-phone-view.ts';
 import type { ValueNotWritable } from './escape.ts';
@@ -14,49 +15,104 @@ export type RenderProblem =
   | TemplateProblem;
 
 /** One sentence for people. */
-export function describeRenderProblem(problem: RenderProblem): string {
+export function noteRenderProblem(problem: RenderProblem): Note {
   switch (problem.kind) {
     case 'no-such-file':
-      return `${problem.vendor} has no file "${problem.file}"; known are ${problem.known.join(', ')}`;
+      return note('render.no-such-file', '{vendor} has no file "{file}"; known are {known}', {
+        vendor: problem.vendor,
+        file: problem.file,
+        known: problem.known.join(', '),
+      });
     case 'device-not-approved':
-      return `${problem.device} is not approved`;
+      return note('render.not-approved', '{device} is not approved', { device: problem.device });
     case 'no-such-extension':
-      return `${problem.device} is meant to have extension ${problem.extension}, which does not exist`;
-    case 'no-such-time-zone': {
-      const near = problem.near.length === 0 ? '' : `; near it are ${problem.near.join(', ')}`;
-      return `"${problem.saw}" is no time zone${near}`;
-    }
+      return note('render.no-such-extension', '{device} is meant to have extension {extension}, which does not exist', {
+        device: problem.device,
+        extension: problem.extension,
+      });
+    case 'no-such-time-zone':
+      return problem.near.length === 0
+        ? note('render.no-time-zone', '"{saw}" is no time zone', { saw: problem.saw })
+        : note('render.no-time-zone-near', '"{saw}" is no time zone; near it are {near}', {
+            saw: problem.saw,
+            near: problem.near.join(', '),
+          });
     case 'too-many-extensions': {
-      const lines = problem.lines === 1 ? '1 line' : `${problem.lines} lines`;
-      return `${problem.device} is meant to have ${problem.extensions} extensions, but a ${problem.model} has ${lines}`;
+      const { device, extensions, model, lines } = problem;
+      const says = '{device} is meant to have {extensions} extensions, but a {model} has {count} ';
+      const values = { device, extensions, model, count: lines };
+      return note('render.too-many-extensions', `${says}${lines === 1 ? 'line' : 'lines'}`, values);
     }
     case 'no-console-password':
-      return `${problem.device} cannot get a console password: ${CONSOLE_REASONS[problem.policy]}`;
+      return note('render.no-console-password', '{device} cannot get a console password: {why}', {
+        device: problem.device,
+        why: CONSOLE_REASONS[problem.policy],
+      });
     case 'no-codec':
-      return (
-        `the codecs of ${problem.device} cannot be set: saw ${problem.wanted.join(', ') || 'none'}, ` +
-        `wanted at least one that ${problem.vendor} knows: ${problem.known.join(', ')}`
+      return note(
+        'render.no-codec',
+        'the codecs of {device} cannot be set: saw {wanted}, wanted at least one that {vendor} knows: {known}',
+        {
+          device: problem.device,
+          wanted: problem.wanted.join(', ') || 'none',
+          vendor: problem.vendor,
+          known: problem.known.join(', '),
+        },
       );
     case 'value-not-writable':
-      return `the ${describeField(problem.field)} of ${problem.device} cannot be written into ${problem.file}: ${problem.reason}`;
+      return note('render.not-writable', 'the {field} of {device} cannot be written into {file}: {why}', {
+        field: noteField(problem.field),
+        device: problem.device,
+        file: problem.file,
+        why: problem.reason,
+      });
     case 'template-broken':
-      return `the template ${problem.template} is broken${problem.line > 0 ? ` in line ${problem.line}` : ''}: ${problem.reason}`;
+      return problem.line > 0
+        ? note('render.template-broken-in-line', 'the template {template} is broken in line {line}: {why}', {
+            template: problem.template,
+            line: problem.line,
+            why: problem.reason,
+          })
+        : note('render.template-broken', 'the template {template} is broken: {why}', {
+            template: problem.template,
+            why: problem.reason,
+          });
     case 'override-broken':
-      return `${problem.file} is broken: ${problem.reason}`;
+      return note('render.override-broken', '{file} is broken: {why}', { file: problem.file, why: problem.reason });
     default:
       return problem satisfies never;
   }
 }
 
+/** The same in English. */
+export function describeRenderProblem(problem: RenderProblem): string {
+  return noteRenderProblem(problem).text;
+}
+
 const CONSOLE_REASONS = {
-  same: 'it follows the password of line 1, and the phone has no extension',
-  one: "the site's console password is not set",
-  random: 'none was drawn for this phone',
+  same: note('console-password.same', 'it follows the password of line 1, and the phone has no extension'),
+  one: note('console-password.of-site', "the site's console password is not set"),
+  random: note('console-password.random', 'none was drawn for this phone'),
 } as const;
 
+/** What a person can change; the names of all else are those of the view. */
+const FIELDS: Readonly<Record<string, string>> = {
+  number: 'number',
+  displayName: 'display name',
+  authName: 'auth name',
+  password: 'password',
+  voicemail: 'voicemail',
+};
+
 /** `accounts[0].displayName` → `display name of line 1`. */
-function describeField(field: string): string {
-  const account = /^accounts\[(\d+)\]\.(.+)$/.exec(field);
-  const name = (account?.[2] ?? field).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return account === null ? name : `${name} of line ${Number(account[1]) + 1}`;
+function noteField(field: string): Note | string {
+  const [, index, name = ''] = /^accounts\[(\d+)\]\.(.+)$/.exec(field) ?? [];
+  if (index === undefined) return field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return note('field.of-line', '{field} of line {line}', { field: noteAccountField(name), line: Number(index) + 1 });
+}
+
+/** A field of an account, as forms call it. */
+export function noteAccountField(name: string): Note | string {
+  const english = FIELDS[name];
+  return english === undefined ? name : note(`field.${name}`, english);
 }

@@ -1,3 +1,4 @@
+import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Codec, PhoneSettings } from '../core/settings.ts';
 import type { TimeZoneRule, TimeZoneSpelling } from '../core/time-zone-rule.ts';
@@ -12,8 +13,8 @@ export interface SpelledSettings {
   readonly language: string | undefined;
   readonly tone: string | undefined;
   readonly toneSettings: Readonly<Record<string, string>> | undefined;
-  /** What the phone will not do as asked, one sentence each, for people. */
-  readonly notes: readonly string[];
+  /** What the phone will not do as asked, for people. */
+  readonly notes: readonly Note[];
 }
 
 /** Of the wanted codecs the vendor can name none: an empty list would leave a phone without a voice. */
@@ -36,18 +37,32 @@ export function spellSettings(
     const known = Object.keys(spellings.codec);
     return err({ kind: 'no-codec', vendor: vendor.name, wanted: settings.codecs, known });
   }
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const zone = spellOnce(vendor, rule);
-  if (!zone.exact) notes.push(`time zone ${rule.zone}: ${zone.note ?? 'the phone cannot follow its rule exactly'}`);
+  if (!zone.exact) {
+    const why = zone.note ?? note('clock.inexact', 'the phone cannot follow its rule exactly');
+    notes.push(note('note.time-zone', 'time zone {zone}: {why}', { zone: rule.zone, why }));
+  }
   const language = wordFor(spellings.language, settings.language.toLowerCase());
   if (language === undefined)
-    notes.push(`language "${settings.language}" is unknown to ${vendor.name}: the phone keeps its own`);
+    notes.push(
+      note('note.no-language', 'language "{language}" is unknown to {vendor}: the phone keeps its own', {
+        language: settings.language,
+        vendor: vendor.name,
+      }),
+    );
   const country = settings.toneCountry.toUpperCase();
   const tone = wordFor(spellings.tone, country);
   const toneSettings = wordFor(spellings.toneSettings ?? {}, country);
   if (tone === undefined && toneSettings === undefined)
-    notes.push(`tones of "${settings.toneCountry}" are unknown to ${vendor.name}: the phone keeps its own`);
-  for (const codec of codecs.unknown) notes.push(`codec ${codec} is unknown to ${vendor.name}: left out`);
+    notes.push(
+      note('note.no-tones', 'tones of "{country}" are unknown to {vendor}: the phone keeps its own', {
+        country: settings.toneCountry,
+        vendor: vendor.name,
+      }),
+    );
+  for (const codec of codecs.unknown)
+    notes.push(note('note.no-codec', 'codec {codec} is unknown to {vendor}: left out', { codec, vendor: vendor.name }));
   return ok({ zone, codecs, language, tone, toneSettings, notes });
 }
 

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
 import { compileTemplate, type Template } from './compile-template.ts';
@@ -25,7 +26,7 @@ export interface TemplateSet {
   /** Where they stand, for messages. */
   overridesFileOf(vendor: Vendor): string;
   /** Files of the site for this vendor that mean nothing; one sentence each. */
-  notesOf(vendor: Vendor): readonly string[];
+  notesOf(vendor: Vendor): readonly Note[];
   /** Digest of all that the vendor's files are made from: part of the rendering cache's key. */
   versionOf(vendor: Vendor): string;
   /** May this file of a phone depend on the office's external address? */
@@ -57,7 +58,7 @@ interface VendorTemplates {
   /** By file name: the path, for messages. */
   readonly paths: ReadonlyMap<string, string>;
   readonly overrides: Result<Overrides, TemplateProblem>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly version: string;
   /** Names of the files that may depend on the external address. */
   readonly addressed: ReadonlySet<string>;
@@ -165,7 +166,12 @@ async function loadVendor(vendor: Vendor, shippedDir: string, siteDir: string | 
   const known = vendor.files.map(({ name }) => `${name}.hbs`).join(', ');
   const notes = [...siteFiles]
     .filter((name) => /\.(?:hbs|json)$/.test(name))
-    .map((name) => `${join(siteDir ?? '', name)} is no file that is looked for; known are ${OVERRIDES_FILE}, ${known}`);
+    .map((name) =>
+      note('override.unknown-file', '{file} is no file that is looked for; known are {known}', {
+        file: join(siteDir ?? '', name),
+        known: `${OVERRIDES_FILE}, ${known}`,
+      }),
+    );
   return { templates, paths, overrides, notes, version: digest.digest('hex'), addressed };
 }
 

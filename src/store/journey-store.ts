@@ -1,5 +1,6 @@
 import type { JourneyEvent, JourneyStep } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { Note } from '../core/note.ts';
 import type { Database } from './database.ts';
 import { inPortions } from './portions.ts';
 import { pruneByTime } from './pruning.ts';
@@ -41,12 +42,7 @@ export function createJourneyStore(database: Database): JourneyStore {
     async append(events) {
       if (events.length === 0) return;
       const work = (writer: Writer) =>
-        inPortions(events, (portion) =>
-          writer
-            .insertInto('journeys')
-            .values(portion.map((event) => ({ ...event, detail: JSON.stringify(event.detail) })))
-            .execute(),
-        );
+        inPortions(events, (portion) => writer.insertInto('journeys').values(portion.map(toRow)).execute());
       await database.write(work, { durable: false });
     },
     async list(mac, { limit, before }) {
@@ -103,12 +99,22 @@ async function findPosition(database: Database, id: number): Promise<Position | 
   return row === undefined ? undefined : { at: Number(row.at), id };
 }
 
+/** Where the note is kept, beside the facts. No fact has such a name. */
+const BECAUSE = '$because';
+
+function toRow({ mac, at, step, reason, detail, because }: JourneyEvent): Omit<JourneyRow, 'id'> {
+  const kept = because === undefined ? detail : { ...detail, [BECAUSE]: because };
+  return { mac, at, step, reason, detail: JSON.stringify(kept) };
+}
+
 function toEvent(row: Omit<JourneyRow, 'id'>): JourneyEvent {
+  const { [BECAUSE]: because, ...detail }: Record<string, unknown> = JSON.parse(row.detail);
   return {
     mac: row.mac as MacAddress,
     at: Number(row.at),
     step: row.step as JourneyStep,
     reason: row.reason,
-    detail: JSON.parse(row.detail) as JourneyEvent['detail'],
+    detail: detail as JourneyEvent['detail'],
+    ...(because === undefined ? {} : { because: because as Note }),
   };
 }

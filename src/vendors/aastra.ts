@@ -1,4 +1,5 @@
 import { parseMacAddress } from '../core/mac-address.ts';
+import { note } from '../core/note.ts';
 import type { PhoneWords } from '../core/sighting.ts';
 import { fitAastraSettings } from './fit-settings.ts';
 import { aastraModels, SHORT_NAMES } from './models/aastra.ts';
@@ -76,17 +77,20 @@ export const aastra = {
     {
       pattern: /^[0-9A-Za-z_-]{1,40}\.tuz$/i,
       pathFor: () => 'security.tuz',
-      why: 'encrypted files are not used; a phone that is given a security.tuz wants nothing else from then on',
+      why: note(
+        'absent.encrypted',
+        'encrypted files are not used; a phone that is given a security.tuz wants nothing else from then on',
+      ),
     },
     {
       pattern: /^(?:startup|aastra|[0-9A-Fa-f]{12})\.lic$/i,
       pathFor: (mac) => `${mac.toUpperCase()}.lic`,
-      why: 'the phone has no licence file here and needs none',
+      why: note('absent.licence', 'the phone has no licence file here and needs none'),
     },
     {
       pattern: new RegExp(`^(?:firmware/)?${MODEL_NAME}\\.st$`),
       pathFor: (_mac, model) => `firmware/${model}.st`,
-      why: 'no firmware is offered; the phone keeps its own',
+      why: note('absent.firmware', 'no firmware is offered; the phone keeps its own'),
     },
   ],
   // No phone of this make asks by multicast: this is the folder for DHCP option 66 and for the doorstep.

@@ -1,4 +1,5 @@
 import { parseMacAddress } from '../core/mac-address.ts';
+import { note } from '../core/note.ts';
 import type { PhoneWords } from '../core/sighting.ts';
 import { fitGrandstreamSettings } from './fit-settings.ts';
 import { findListedName } from './models/find-listed-name.ts';
@@ -31,9 +32,11 @@ function recogniseWords(words: PhoneWords): boolean {
   return /^grandstream$/i.test(words.vendor);
 }
 
-const NOT_BINARY = 'the binary form is not made: the phone goes on to its XML file';
-const ONE_FILE =
-  "all settings are in the phone's own file; a file for many would end its search with half a configuration";
+const NOT_BINARY = note('absent.binary', 'the binary form is not made: the phone goes on to its XML file');
+const ONE_FILE = note(
+  'absent.for-many',
+  "all settings are in the phone's own file; a file for many would end its search with half a configuration",
+);
 
 export const grandstream = {
   id: 'grandstream',

@@ -1,4 +1,5 @@
 import type { MacAddress } from '../core/mac-address.ts';
+import type { Note } from '../core/note.ts';
 import type {
   Codec,
   DateFormat,
@@ -46,7 +47,7 @@ export interface AbsentFile {
   readonly pattern: RegExp;
   pathFor(mac: MacAddress, model: string): string;
   /** For the journey: why a 404 is right here. */
-  readonly why: string;
+  readonly why: Note;
 }
 
 /** The vendor's word for each neutral value. A missing language or tone means that the phone keeps its own. */
@@ -127,8 +128,8 @@ export interface Vendor {
 export interface FittedSettings {
   /** As they will take effect. */
   readonly settings: PhoneSettings;
-  /** One sentence for each setting that will have another effect than it says, or none; for people. */
-  readonly notes: readonly string[];
+  /** One for each setting that will have another effect than it says, or none. */
+  readonly notes: readonly Note[];
 }
 
 export interface UserAgentFacts {

@@ -1,4 +1,5 @@
 import { formatMacAddress, parseMacAddress } from '../core/mac-address.ts';
+import { note } from '../core/note.ts';
 import type { PhoneWords } from '../core/sighting.ts';
 import { findListedName } from './models/find-listed-name.ts';
 import { formatCommonFileName, yealinkModels } from './models/yealink.ts';
@@ -36,6 +37,11 @@ function recogniseWords(words: PhoneWords): boolean {
   if (words.userAgent !== '') return readUserAgent(words.userAgent) !== undefined;
   return /^yealink$/i.test(words.vendor);
 }
+
+const NO_BOOT_FILE = note(
+  'absent.boot-file',
+  'a phone that is given a boot file asks for nothing else but what it names; without one it asks for both of its files',
+);
 
 export const yealink = {
   id: 'yealink',
@@ -75,17 +81,17 @@ export const yealink = {
     {
       pattern: /^(?<mac>[0-9a-f]{12})\.boot$/i,
       pathFor: (mac) => `${mac}.boot`,
-      why: 'a phone that is given a boot file asks for nothing else but what it names; without one it asks for both of its files',
+      why: NO_BOOT_FILE,
     },
     {
       pattern: /^y0{12}\.boot$/i,
       pathFor: () => 'y000000000000.boot',
-      why: 'a phone that is given a boot file asks for nothing else but what it names; without one it asks for both of its files',
+      why: NO_BOOT_FILE,
     },
     {
       pattern: /^(?<mac>[0-9a-f]{12})-local\.cfg$/i,
       pathFor: (mac) => `${mac}-local.cfg`,
-      why: 'changes that a user made on the phone are not kept here',
+      why: note('absent.user-changes', 'changes that a user made on the phone are not kept here'),
     },
   ],
   // A folder: the phone appends the names of its files.

@@ -1,5 +1,6 @@
 import { offsetAt, type TimeZoneRule, type TimeZoneSpelling, type Transition } from '../core/time-zone-rule.ts';
-import type { Language } from './choose-language.ts';
+import type { Texts } from './message-set.ts';
+import { sayNote } from './say-note.ts';
 
 export interface ClockMark {
   /** In the strip, 0-640. */
@@ -32,7 +33,7 @@ export interface ClockView {
 const STRIP_PX = 640;
 
 /** The clock of a phone over this year: the zone's changes, and whether the phone can follow them. */
-export function buildClock(rule: TimeZoneRule, spelling: TimeZoneSpelling, now: number, language: Language): ClockView {
+export function buildClock(rule: TimeZoneRule, spelling: TimeZoneSpelling, now: number, texts: Texts): ClockView {
   const { course } = rule;
   const offsetNow = lastBefore(course.transitions, now)?.offsetSeconds ?? course.offsetSeconds;
   const year = new Date(now + offsetNow * 1000).getUTCFullYear();
@@ -48,7 +49,7 @@ export function buildClock(rule: TimeZoneRule, spelling: TimeZoneSpelling, now: 
     next === undefined
       ? offsetNow
       : (lastBefore(course.transitions, next.at - 1)?.offsetSeconds ?? course.offsetSeconds);
-  const locale = language === 'en' ? 'en-GB' : language;
+  const locale = texts.language === 'en' ? 'en-GB' : texts.language;
   const say = (options: Intl.DateTimeFormatOptions, at: number, offsetSeconds: number) =>
     new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(at + offsetSeconds * 1000);
   const hour = { hour: '2-digit', minute: '2-digit' } as const;
@@ -77,7 +78,7 @@ export function buildClock(rule: TimeZoneRule, spelling: TimeZoneSpelling, now: 
             to: say(hour, next.at, next.offsetSeconds),
           },
     exact: spelling.exact,
-    note: spelling.note ?? '',
+    note: spelling.note === null ? '' : sayNote(texts, spelling.note),
     settings: Object.entries(spelling.settings).map(([key, value]) => ({ key, value })),
   };
 }

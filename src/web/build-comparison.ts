@@ -3,6 +3,8 @@ import type { SiteComparison } from '../flows/compare-site.ts';
 import type { Office } from '../flows/office.ts';
 import { vendorById } from '../vendors/all.ts';
 import { buildFileLines } from './build-file-lines.ts';
+import type { Texts } from './message-set.ts';
+import { sayNote } from './say-note.ts';
 
 /** Phones that may be chosen as the example. */
 const MOST_CHOICES = 100;
@@ -17,7 +19,7 @@ export function namePhone(office: Office, mac: MacAddress): string {
 }
 
 /** What a change of the site means for the phones, as the page shows it. */
-export function buildComparison(office: Office, comparison: SiteComparison) {
+export function buildComparison(office: Office, comparison: SiteComparison, texts: Texts) {
   const { changed, broken, example, notes, phones, isExact } = comparison;
   const device = example === null ? undefined : office.findDevice(example.mac);
   const vendor = device?.vendorId == null ? undefined : vendorById(device.vendorId);
@@ -26,8 +28,10 @@ export function buildComparison(office: Office, comparison: SiteComparison) {
     phones,
     changed: changed.length,
     isExact,
-    notes,
-    broken: broken.slice(0, MOST_BROKEN).map(({ mac, reason }) => ({ mac, name: namePhone(office, mac), reason })),
+    notes: notes.map((note) => sayNote(texts, note)),
+    broken: broken
+      .slice(0, MOST_BROKEN)
+      .map(({ mac, reason }) => ({ mac, name: namePhone(office, mac), reason: sayNote(texts, reason) })),
     brokenCount: broken.length,
     example:
       example === null

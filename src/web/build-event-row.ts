@@ -5,7 +5,7 @@ import type { Office } from '../flows/office.ts';
 import { vendorById } from '../vendors/all.ts';
 import { describeAction, describeStep } from './describe-action.ts';
 import type { Texts } from './message-set.ts';
-import { readReason } from './read-reason.ts';
+import { sayReason } from './say-note.ts';
 
 export interface EventRow {
   /** Unique in the list, and the same at each reading. */
@@ -71,13 +71,13 @@ export function buildEventRow(
       };
     }
     case 'phone': {
-      const { mac, step, reason, detail } = happened.event;
+      const { mac, step, detail } = happened.event;
       const icon = TROUBLE_ICONS[step];
       const sign =
         icon === undefined
           ? { kind: 'none' as const, icon: 'phone', text: t('events.sign-step') }
           : { kind: 'bad' as const, icon, text: t(describeStep(step)) };
-      const said = reason === '' ? '' : readReason(texts, reason);
+      const said = sayReason(texts, happened.event);
       // The sign says the step already where it is a trouble.
       const text =
         icon === undefined ? [t(describeStep(step)), said].filter(Boolean).join(': ') : said || t(describeStep(step));

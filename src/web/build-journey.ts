@@ -1,6 +1,6 @@
 import type { JourneyEvent, JourneyStep } from '../core/journey.ts';
 import type { Texts } from './message-set.ts';
-import { readReason } from './read-reason.ts';
+import { sayReason } from './say-note.ts';
 
 export interface JourneyPoint {
   readonly step: JourneyStep;
@@ -65,7 +65,7 @@ function buildBoot(events: readonly JourneyEvent[], texts: Texts): Boot {
       step: first.step,
       kind: kindOf(first),
       title: texts.t(`step.${first.step}`),
-      reason: readReason(texts, last.reason),
+      reason: sayReason(texts, last),
       facts: factsOf(last),
       at: last.at,
       after: before === undefined ? '' : `+${formatDuration(last.at - before, texts)}`,

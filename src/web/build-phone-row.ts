@@ -6,7 +6,7 @@ import { vendorById } from '../vendors/all.ts';
 import { buildLamps, type LampView } from './build-lamps.ts';
 import type { TimeWords } from './format-times.ts';
 import type { Texts } from './message-set.ts';
-import { readReason } from './read-reason.ts';
+import { sayReason } from './say-note.ts';
 
 /** Which of the two tables a row stands in. An approved phone stays in `waiting` until the page is loaded again. */
 export type RowGroup = 'waiting' | 'phones';
@@ -103,7 +103,7 @@ function describeStatus({ device, lamps, trouble }: RowInput, texts: Texts): Pho
     // What an undecided phone is refused is no trouble: it is what being undecided means.
     return { kind: 'wait', text: t('status.pending'), at: device.lastSeenAt };
   }
-  if (trouble !== null) return { kind: 'bad', text: readReason(texts, trouble.reason), at: trouble.at };
+  if (trouble !== null) return { kind: 'bad', text: sayReason(texts, trouble), at: trouble.at };
   if (device.lastSeenAt === null) return { kind: 'wait', text: t('status.never-seen'), at: null };
   if (lamps.configured !== null) return { kind: 'good', text: t('status.configured'), at: lamps.configured };
   if (lamps.acknowledged !== null) return { kind: 'wait', text: t('status.acknowledged'), at: lamps.acknowledged };

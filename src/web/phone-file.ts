@@ -4,7 +4,9 @@ import type { JourneyEvent } from '../core/journey.ts';
 import { vendorById } from '../vendors/all.ts';
 import { matchFile } from '../vendors/match-file.ts';
 import { buildFileLines, type FileLine, linesOfText } from './build-file-lines.ts';
+import type { Texts } from './message-set.ts';
 import type { PageDoors } from './page-doors.ts';
+import { sayNote } from './say-note.ts';
 
 export interface PhoneFileView {
   /** As the phone asks for it; empty where there is none. */
@@ -41,12 +43,14 @@ export function viewPhoneFile(
   { previewConfig, compareConfig }: Pick<PageDoors, 'previewConfig' | 'compareConfig'>,
   device: Device,
   events: readonly JourneyEvent[],
+  texts: Texts,
 ): PhoneFileView {
   const preview = previewConfig(device.mac);
-  if (!preview.ok) return { ...NOTHING, problem: preview.problem.sentence };
+  if (!preview.ok) return { ...NOTHING, problem: sayNote(texts, preview.problem.note) };
   const facts = compareConfig(device.mac);
-  if (!facts.ok) return { ...NOTHING, problem: facts.problem.sentence };
-  const { text, notes } = preview.value;
+  if (!facts.ok) return { ...NOTHING, problem: sayNote(texts, facts.problem.note) };
+  const { text } = preview.value;
+  const notes = preview.value.notes.map((note) => sayNote(texts, note));
   const { file, format, digest, served } = facts.value;
   const view = { ...NOTHING, file, notes, lines: buildFileLines(linesOfText(text), format) };
 

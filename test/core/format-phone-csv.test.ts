@@ -93,7 +93,7 @@ test('no cell begins like a formula', () => {
   ];
   const [, row = ''] = formatPhoneCsv(phones, { passwords: true }).split('\r\n');
   expect(row.split(',').filter((cell) => /^"?[=+\-@]/.test(cell))).toEqual([]);
-  expect(row).toBe("00:15:65:00:00:01,'+49,'=1+1,'-x,'@a,*97,,");
+  expect(row).toBe("00:15:65:00:00:01,'+49,'=1+1,'-x,'@a,*97,,,");
 });
 
 test('passwords are written only where they are asked for', () => {

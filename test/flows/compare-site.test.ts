@@ -91,7 +91,7 @@ test('what a phone cannot do as asked is told once, and only what is new', async
   const { compare } = open([YEALINK], { settings: { toneCountry: 'XX' } });
   expect((await compare({ settings: { toneCountry: 'XX', sipPort: 5070 } })).notes).toEqual([]);
   expect((await compare({ settings: { toneCountry: 'XX', language: 'xx' } })).notes).toMatchObject([
-    expect.stringContaining('language "xx"'),
+    { text: expect.stringContaining('language "xx"') },
   ]);
 });
 
@@ -100,7 +100,7 @@ test('phones that would get no file any more are told with the reason', async ()
   const result = await compare({ consolePasswordPolicy: 'one' });
   expect(result.changed).toEqual([]);
   expect(result.broken).toHaveLength(2);
-  expect(result.broken[0]?.reason).toContain('console password');
+  expect(result.broken[0]?.reason.text).toContain('console password');
 });
 
 test('random console passwords are drawn for the phones that are approved already', async () => {

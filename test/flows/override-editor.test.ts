@@ -68,11 +68,11 @@ test('without a phone of the make a sample is shown', async () => {
 test('a key that is gone is told before and after it is written', async () => {
   const text = '{"set":{"no.such.key":"5"}}';
   const preview = await editor.preview({ ...FILE, text }, PHONE.mac);
-  expect(preview).toMatchObject({ ok: true, value: { notes: [expect.stringContaining('"no.such.key"')] } });
+  expect(preview).toMatchObject({ ok: true, value: { notes: [{ text: expect.stringContaining('"no.such.key"') }] } });
   expect(await editor.write({ ...FILE, text }, { actor: 'anna' })).toMatchObject({ ok: true });
   await open();
   const summary = (await editor.list()).find(({ vendorId }) => vendorId === 'yealink');
-  expect(summary?.notes).toMatchObject([expect.stringContaining('"no.such.key"')]);
+  expect(summary?.notes).toMatchObject([{ text: expect.stringContaining('"no.such.key"') }]);
   expect(summary?.files[0]).toMatchObject({ name: 'overrides.json', changedAt: expect.any(Number) });
 });
 
@@ -133,5 +133,5 @@ test('a file of the site that is broken is told in the list', async () => {
   await writeFile(join(siteDir, 'overrides/snom/overrides.json'), '{"set"');
   await open();
   const summary = (await editor.list()).find(({ vendorId }) => vendorId === 'snom');
-  expect(summary?.notes).toMatchObject([expect.stringContaining('not JSON')]);
+  expect(summary?.notes).toMatchObject([{ text: expect.stringContaining('not JSON') }]);
 });

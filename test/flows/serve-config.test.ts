@@ -186,7 +186,7 @@ test('a file that cannot be made is an error for the phone and a sentence for pe
 test('a preview covers every secret and is what the phone would get otherwise', async () => {
   const { doors, cache, text } = setUp();
   const preview = previewConfig(doors, cache, mac(PHONE));
-  if (!preview.ok) throw new Error(preview.problem.sentence);
+  if (!preview.ok) throw new Error(preview.problem.note.text);
   expect(preview.value.text).toContain('account.1.password = ••••••');
   expect(preview.value.text).not.toMatch(/pw-101|dddddd/);
   const real = await text();

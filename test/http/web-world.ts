@@ -4,6 +4,7 @@ import type { Extension } from '../../src/core/extension.ts';
 import type { JourneyEvent, JourneyStep } from '../../src/core/journey.ts';
 import { type MacAddress, parseMacAddress } from '../../src/core/mac-address.ts';
 import { newDevice } from '../../src/core/new-device.ts';
+import { note } from '../../src/core/note.ts';
 import { err, ok } from '../../src/core/result.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { DEFAULT_SITE } from '../../src/core/site.ts';
@@ -89,7 +90,7 @@ export const SYSTEM: SystemFacts = {
   },
   database: { file: '/var/lib/plugtone/plugtone.db', bytes: 1_048_576, walBytes: 65_536 },
   writer: { queued: 0, dropped: 0 },
-  templates: { problems: ['overrides.json is broken: line 3'], notes: [] },
+  templates: { problems: [note('test.broken', 'overrides.json is broken: line 3')], notes: [] },
 };
 
 export const PENDING = mac('00156500000a');
@@ -233,12 +234,19 @@ export function createWorld(
       readSystem: async () => SYSTEM,
     },
     previewConfig(phone, fileName) {
-      if (office.findDevice(phone) === undefined) return err({ kind: 'no-such-device', sentence: 'No such phone.' });
+      if (office.findDevice(phone) === undefined)
+        return err({ kind: 'no-such-device', note: note('test.problem', 'No such phone.') });
       if (office.findDevice(phone)?.state !== 'approved')
-        return err({ kind: 'not-approved', sentence: 'Not approved.' });
-      if (fileName === 'broken') return err({ kind: 'file-cannot-be-made', sentence: 'The name has a line break.' });
-      if (fileName !== undefined) return err({ kind: 'no-such-file', sentence: 'No such file.' });
-      return ok({ file: 'a.cfg', contentType: 'text/plain', text: 'password = ••••••\n', notes: ['no tone for DE'] });
+        return err({ kind: 'not-approved', note: note('test.problem', 'Not approved.') });
+      if (fileName === 'broken')
+        return err({ kind: 'file-cannot-be-made', note: note('test.problem', 'The name has a line break.') });
+      if (fileName !== undefined) return err({ kind: 'no-such-file', note: note('test.problem', 'No such file.') });
+      return ok({
+        file: 'a.cfg',
+        contentType: 'text/plain',
+        text: 'password = ••••••\n',
+        notes: [note('test.no-tone', 'no tone for DE')],
+      });
     },
     resolveDeviceSettings: (phone) => resolveDeviceSettings({ office }, phone),
     isReady: () => ready,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { note } from '../../src/core/note.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { type PhoneSettings, resolveSettings, type SettingsPatch } from '../../src/core/settings.ts';
 import { DEFAULT_SITE } from '../../src/core/site.ts';
@@ -32,7 +33,7 @@ function view(patch: SettingsPatch = {}, fields: Partial<PhoneViewInput> = {}) {
 function notes(patch: SettingsPatch = {}, fields: Partial<PhoneViewInput> = {}) {
   const built = build(patch, fields);
   if (!built.ok) throw new Error(built.problem.kind);
-  return built.value.notes;
+  return built.value.notes.map(({ text }) => text);
 }
 
 test('every line of the model is there, the spare ones empty and off', () => {
@@ -195,7 +196,7 @@ test('a vendor that cannot do what the settings say puts others in their place, 
     ...testVendor,
     fitSettings: (settings: PhoneSettings) => ({
       settings: { ...settings, resyncMinutes: 90 },
-      notes: ['ninety minutes it is'],
+      notes: [note('test.ninety', 'ninety minutes it is')],
     }),
   };
   expect(view({ resyncMinutes: 5 }, { vendor }).provisioning.resyncMinutes).toBe('90');

@@ -32,7 +32,8 @@ async function withOverrides(overrides: unknown): Promise<TemplateSet> {
 function render(fields: InputFields = {}, templates = plain) {
   const rendered = renderFile(renderInput(templates, fields));
   if (!rendered.ok) throw new Error(describeRenderProblem(rendered.problem));
-  return { ...rendered.value, text: rendered.value.bytes.toString('utf8') };
+  const notes = rendered.value.notes.map((note) => note.text);
+  return { ...rendered.value, notes, text: rendered.value.bytes.toString('utf8') };
 }
 
 function problem(fields: InputFields, templates = plain) {

@@ -95,7 +95,9 @@ test('a file that nobody looks for is told', async () => {
   await writeFile(join(siteFolder, 'README.md'), 'x');
   const notes = (await open()).notesOf(testVendor);
   expect(notes).toHaveLength(2);
-  expect(notes[0]).toContain('line.cfg.hbs is no file that is looked for; known are overrides.json, lines.cfg.hbs');
+  expect(notes[0]?.text).toContain(
+    'line.cfg.hbs is no file that is looked for; known are overrides.json, lines.cfg.hbs',
+  );
 });
 
 test('a folder of overrides for a vendor that nobody knows is a problem', async () => {

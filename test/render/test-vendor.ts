@@ -1,6 +1,7 @@
 import type { Device } from '../../src/core/device.ts';
 import type { Extension } from '../../src/core/extension.ts';
 import { type MacAddress, parseMacAddress } from '../../src/core/mac-address.ts';
+import { note } from '../../src/core/note.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { SettingsPatch } from '../../src/core/settings.ts';
 import { DEFAULT_SITE, type Site } from '../../src/core/site.ts';
@@ -64,7 +65,7 @@ export const testVendor: Vendor = {
   spellTimeZone: (rule) => ({
     settings: { 'zone.offset': String(rule.offsetSeconds / 60), 'zone.name': rule.zone },
     exact: rule.zone !== 'Antarctica/Troll',
-    note: rule.zone === 'Antarctica/Troll' ? 'two hours of summer time are too many' : null,
+    note: rule.zone === 'Antarctica/Troll' ? note('test.troll', 'two hours of summer time are too many') : null,
   }),
   accountKeys: (line) => ({ active: `P${270 + line}` }),
   checkSync: null,

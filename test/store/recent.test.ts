@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JourneyEvent, JourneyStep } from '../../src/core/journey.ts';
+import { giveReason } from '../../src/core/journey.ts';
+import { note } from '../../src/core/note.ts';
 import { macOf, openFresh } from './samples.ts';
 
 const event = (number: number, at: number, step: JourneyStep = 'fetched'): JourneyEvent => ({
@@ -109,4 +111,16 @@ test('samples are kept for a while, and the later one of a moment holds', async 
   await samples.append(sample(3, 8), 2);
   expect(await samples.list(0)).toEqual([sample(2), sample(3, 8)]);
   expect(await samples.list(3)).toEqual([sample(3, 8)]);
+});
+
+test('why something happened is kept to be said in other languages, apart from the facts', async () => {
+  const store = await openFresh();
+  const inner = note('clock.late', '{span} late', { span: { seconds: 60 } });
+  const because = note('note.time-zone', 'time zone {zone}: {why}', { zone: 'Etc/UTC', why: [inner] });
+  const bare = { mac: macOf(1), at: 2, step: 'refused', ...giveReason(null), detail: { status: 500 } } as const;
+  const told = { ...bare, at: 1, ...giveReason(because) };
+  await store.journeys.append([told, bare]);
+  const { items } = await store.journeys.list(macOf(1), { limit: 9 });
+  expect(items).toEqual([bare, told]);
+  expect(told.because).toBe(because);
 });

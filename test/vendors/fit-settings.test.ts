@@ -17,7 +17,7 @@ test.each([
 ])('an Aastra that is told %j gets a note', (patch, says) => {
   const { notes } = aastra.fitSettings(withPatch(patch));
   expect(notes).toHaveLength(1);
-  expect(notes[0]).toMatch(says);
+  expect(notes[0]?.text).toMatch(says);
 });
 
 test.each([{}, { resyncMinutes: 0 }, { resyncMinutes: 2880 }, { vlanId: 5, pcVlanId: 6 }])(
@@ -30,7 +30,7 @@ test.each([{}, { resyncMinutes: 0 }, { resyncMinutes: 2880 }, { vlanId: 5, pcVla
 test('a Grandstream is never told less than an hour', () => {
   const { settings, notes } = grandstream.fitSettings(withPatch({ resyncMinutes: 30 }));
   expect(settings.resyncMinutes).toBe(60);
-  expect(notes).toEqual([expect.stringMatching(/^resyncMinutes 30: .* told 60$/)]);
+  expect(notes.map(({ text }) => text)).toEqual([expect.stringMatching(/^resyncMinutes 30: .* told 60$/)]);
   for (const resyncMinutes of [0, 60, 1440]) {
     expect(grandstream.fitSettings(withPatch({ resyncMinutes }))).toEqual({
       settings: withPatch({ resyncMinutes }),

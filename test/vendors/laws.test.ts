@@ -178,7 +178,7 @@ describe.each(vendors)('$id', (vendor) => {
   test('what is answered with 404 on purpose is no file of ours', () => {
     const mac = macOf(`${vendor.macPrefixes[0] ?? ''}abcdef`.slice(0, 12));
     for (const absent of absentFiles) {
-      expect(absent.why).not.toBe('');
+      expect(absent.why.text).not.toBe('');
       for (const model of vendor.models) {
         const match = matchFile(vendor, absent.pathFor(mac, model.name));
         expect(match, absent.pathFor(mac, model.name)).toEqual({ kind: 'absent', absent });
@@ -281,7 +281,7 @@ describe.each(vendors)('$id', (vendor) => {
       const spelling = vendor.spellTimeZone(rule.value);
       expect(Object.keys(spelling.settings).length, zone).toBeGreaterThan(0);
       if (spelling.exact) expect(spelling.note, zone).toBeNull();
-      else expect(spelling.note ?? '', zone).not.toBe('');
+      else expect(spelling.note?.text ?? '', zone).not.toBe('');
       for (const [key, value] of Object.entries(spelling.settings))
         expect(`${key}${value}`, zone).not.toMatch(/[\r\n<>&"#]/);
     }

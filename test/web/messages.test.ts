@@ -27,7 +27,7 @@ const messages = new Map(LANGUAGES.map((language) => [language, readMessages(lan
 const english = messages.get('en') ?? new Map<string, { text: string; file: string }[]>();
 const bases = new Set([...english.keys()].map((key) => key.replace(PLURAL, '')));
 const views = sources(join(web, 'views'), '.hbs');
-const code = sources(web, '.ts');
+const program = sources(join(web, '..'), '.ts');
 
 const parametersOf = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
 
@@ -55,12 +55,26 @@ test('every text that a view asks for exists', () => {
   expect([...new Set(asked)].filter((key) => !bases.has(key))).toEqual([]);
 });
 
+test('every note of the program is said in each language, of nothing but what it carries', () => {
+  const notes = [...program.matchAll(/\bnote\(\s*'([\w.-]+)',\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)].map(
+    ([, key = '', single, double]) => ({ key, carries: parametersOf(single ?? double ?? '') }),
+  );
+  expect(notes.length).toBeGreaterThan(60);
+  const wrong = notes.filter(({ key, carries }) => {
+    const said = [...english]
+      .filter(([name]) => name.replace(PLURAL, '') === key)
+      .map(([, [place]]) => place?.text ?? '');
+    return said.length === 0 || said.some((text) => parametersOf(text).some((name) => !carries.includes(name)));
+  });
+  expect(wrong).toEqual([]);
+});
+
 test('no text is left over', () => {
   const quoted = new Set(
-    [...`${views}\n${code}`.matchAll(/['"]([a-z][\w-]*(?:\.[\w-]+)+)['"]/g)].map(([, key]) => key ?? ''),
+    [...`${views}\n${program}`.matchAll(/['"]([a-z][\w-]*(?:\.[\w-]+)+)['"]/g)].map(([, key]) => key ?? ''),
   );
   // `status.${state}` asks for every text of that pattern.
-  const patterns = [...code.matchAll(/`([a-z][\w-]*\.[^`\s]*\$\{[^`]*)`/g)].map(
+  const patterns = [...program.matchAll(/`([a-z][\w-]*\.[^`\s]*\$\{[^`]*)`/g)].map(
     ([, template]) =>
       new RegExp(
         `^${(template ?? '')

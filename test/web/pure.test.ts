@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JourneyEvent, JourneyStep } from '../../src/core/journey.ts';
+import { giveReason } from '../../src/core/journey.ts';
+import { note } from '../../src/core/note.ts';
 import { readTimeZone } from '../../src/core/time-zones.ts';
 import { buildClock } from '../../src/web/build-clock.ts';
 import { buildFileLines, linesOfText } from '../../src/web/build-file-lines.ts';
@@ -15,7 +17,7 @@ import { planBulkApproval } from '../../src/web/plan-bulk-approval.ts';
 import { readCookie } from '../../src/web/read-cookie.ts';
 import { readNumberList } from '../../src/web/read-number-list.ts';
 import { formatPhoneQuery, readPhoneQuery } from '../../src/web/read-phone-query.ts';
-import { readReason } from '../../src/web/read-reason.ts';
+import { sayReason } from '../../src/web/say-note.ts';
 import { device, mac, NOW } from '../http/web-world.ts';
 
 const { en, de } = openMessageSet();
@@ -142,7 +144,7 @@ test('a journey is told boot by boot, with what it took and where it got stuck',
     step('approved', 6_000),
     step('notified', 6_010),
     step('stalled', 10_000, {
-      reason: 'no answer to NOTIFY (ua-profile): is the phone gone, or is another PnP server answering?',
+      ...giveReason(note('reason.no-answer', 'no answer to NOTIFY ({event})', { event: 'ua-profile' })),
     }),
     step('seen', 90_000),
     step('fetched', 91_500, { detail: { file: 'x.boot', status: 404 } }),
@@ -169,10 +171,9 @@ test('a journey is told boot by boot, with what it took and where it got stuck',
 });
 
 test('a reason that we do not know is told as it was written', () => {
-  expect(readReason(de, 'the extension has no password')).toBe('the extension has no password');
-  expect(readReason(en, 'the phone refused the NOTIFY (check-sync): 481 Gone')).toBe(
-    'the phone refused the NOTIFY (check-sync): 481 Gone',
-  );
+  const reason = 'the extension has no password';
+  expect(sayReason(de, { reason })).toBe(reason);
+  expect(sayReason(de, { reason, because: note('test.unknown', reason) })).toBe(reason);
 });
 
 test('coloured lines are the text, whatever stands in it', () => {
@@ -201,7 +202,7 @@ test.each([
 ])('the clock of %s at %i', (zone, now, marks, day, from, to) => {
   const rule = readTimeZone(zone, now);
   if (!rule.ok) throw new Error(rule.problem.kind);
-  const clock = buildClock(rule.value, { settings: { tz: '1' }, exact: false, note: 'why' }, now, 'en');
+  const clock = buildClock(rule.value, { settings: { tz: '1' }, exact: false, note: note('test.why', 'why') }, now, en);
   expect(clock.marks).toHaveLength(marks);
   expect(clock.next).toEqual({ day, from, to });
   expect(clock.pieces.reduce((sum, { width }) => sum + width, 0)).toBe(640);
@@ -212,6 +213,6 @@ test.each([
 test('a clock that never changes says so', () => {
   const rule = readTimeZone('Asia/Kolkata', NOW);
   if (!rule.ok) throw new Error(rule.problem.kind);
-  const clock = buildClock(rule.value, { settings: {}, exact: true, note: null }, NOW, 'de');
+  const clock = buildClock(rule.value, { settings: {}, exact: true, note: null }, NOW, de);
   expect(clock).toMatchObject({ next: null, marks: [], offset: 'UTC+05:30' });
 });

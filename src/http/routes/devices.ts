@@ -145,11 +145,11 @@ export function addDeviceRoutes(app: ApiApp, { office, lamps, listJourney, previ
       const { file, format } = request.query;
       const preview = previewConfig(mac.value, file);
       if (!preview.ok) {
-        const { kind, sentence } = preview.problem;
-        return replyWithProblem(reply, { kind, detail: sentence });
+        const { kind, note } = preview.problem;
+        return replyWithProblem(reply, { kind, detail: note.text });
       }
       if (format === 'raw') return reply.type('text/plain; charset=utf-8').send(preview.value.text);
-      return preview.value;
+      return { ...preview.value, notes: preview.value.notes.map(({ text }) => text) };
     },
   );
 }

@@ -40,7 +40,7 @@ export function addOverrideRoutes(app: ApiApp, { overrides }: WebDoors): void {
         items: list.map(({ vendorId, files, notes }) => ({
           vendor: vendorId,
           files: files.map(({ name, changedAt }) => ({ file: name, changedAt: formatTimeOrNull(changedAt) })),
-          notes: [...notes],
+          notes: notes.map(({ text }) => text),
         })),
       };
     },

@@ -1,3 +1,4 @@
+import { type Note, note } from '../../core/note.ts';
 import {
   type ClockPattern,
   courseOf,
@@ -5,11 +6,10 @@ import {
   type TimeZoneRule,
   type TimeZoneSpelling,
 } from '../../core/time-zone-rule.ts';
-import { inWords } from './fit-pattern.ts';
 
 /** What the phone will do with its settings, and what they fall short of, for people. */
 export interface PhoneClock extends ClockPattern {
-  readonly shortcomings: readonly string[];
+  readonly shortcomings: readonly Note[];
 }
 
 /**
@@ -26,8 +26,14 @@ export function toSpelling(
   if (first === undefined) return { settings, exact: true, note: null };
   const reasons = [...phone.shortcomings, ...(rule.incomplete === null ? [] : [rule.incomplete])];
   const day = new Date(first.from).toISOString().slice(0, 10);
-  const direction = first.aheadSeconds > 0 ? 'fast' : 'slow';
-  const duration = inWords((first.until - first.from) / 1000);
-  const seen = `first wrong on ${day} (UTC): ${inWords(first.aheadSeconds)} ${direction} for ${duration}`;
-  return { settings, exact: false, note: `${reasons.join('; ')}; ${seen}` };
+  const facts = {
+    day,
+    gap: { seconds: first.aheadSeconds },
+    span: { seconds: (first.until - first.from) / 1000 },
+  };
+  const seen =
+    first.aheadSeconds > 0
+      ? note('clock.first-fast', 'first wrong on {day} (UTC): {gap} fast for {span}', facts)
+      : note('clock.first-slow', 'first wrong on {day} (UTC): {gap} slow for {span}', facts);
+  return { settings, exact: false, note: note('clock.why', '{reasons}', { reasons: [...reasons, seen] }) };
 }

@@ -1,9 +1,10 @@
+import { type Note, note } from '../../core/note.ts';
 import { type ClockPattern, type RuleDate, type TimeZoneRule, wallInstantOf } from '../../core/time-zone-rule.ts';
 
 /** What a phone's settings can say about summer time. */
 export interface Limits {
   /** The same for people, behind "the phone's rule takes". */
-  readonly words: string;
+  readonly words: Note;
   /** Times of day come in steps of so many seconds, from 00:00 on. */
   readonly stepSeconds: 3600 | 1;
   /** A date may lie up to so many days before its weekday. */
@@ -22,7 +23,7 @@ export interface FittedDate extends RuleDate {
 export interface FittedPattern extends ClockPattern {
   readonly daylight: { readonly saveSeconds: number; readonly start: FittedDate; readonly end: FittedDate } | null;
   /** What could not be fitted, for people. */
-  readonly shortcomings: readonly string[];
+  readonly shortcomings: readonly Note[];
 }
 
 const DAY_SECONDS = 86_400;
@@ -38,16 +39,26 @@ export function fitPattern(rule: TimeZoneRule, limits: Limits): FittedPattern {
   const saveSeconds = Math.min(rule.daylight.saveSeconds, limits.maxSaveSeconds);
   const start = fitDate(rule.daylight.start, limits);
   const end = fitDate(rule.daylight.end, limits);
-  const shortcomings: string[] = [];
+  const shortcomings: Note[] = [];
   if (saveSeconds !== rule.daylight.saveSeconds) {
-    const wanted = rule.daylight.saveSeconds / 60;
-    shortcomings.push(`the phone adds ${saveSeconds / 60} minutes in summer where the zone adds ${wanted}`);
+    const [has, wanted] = [saveSeconds / 60, rule.daylight.saveSeconds / 60];
+    shortcomings.push(
+      note('clock.adds', 'the phone adds {has} minutes in summer where the zone adds {wanted}', { has, wanted }),
+    );
   }
-  const late = [describe('starts', rule.daylight.start, start), describe('ends', rule.daylight.end, end)].filter(
-    (text) => text !== '',
-  );
-  if (late.length > 0) {
-    shortcomings.push(`summer time ${late.join(' and ')} on the phone, whose rule takes ${limits.words}`);
+  const starts = describeShift(rule.daylight.start, start);
+  const ends = describeShift(rule.daylight.end, end);
+  if (starts !== undefined || ends !== undefined) {
+    const when =
+      starts === undefined || ends === undefined
+        ? sayOne(starts, ends)
+        : note('clock.starts-and-ends', 'starts {starts} and ends {ends}', { starts, ends });
+    shortcomings.push(
+      note('clock.summer-off', 'summer time {when} on the phone, whose rule takes {takes}', {
+        when,
+        takes: limits.words,
+      }),
+    );
   }
   return { offsetSeconds, daylight: { saveSeconds, start, end }, shortcomings };
 }
@@ -99,31 +110,28 @@ function timesNear(inDay: number, step: number): number[] {
   return [...new Set([below, above, 0, DAY_SECONDS - step])];
 }
 
-function describe(verb: string, wanted: RuleDate, found: FittedDate): string {
+function sayOne(starts: Note | undefined, ends: Note | undefined): Note {
+  return starts === undefined
+    ? note('clock.ends', 'ends {when}', { when: ends ?? '' })
+    : note('clock.starts', 'starts {when}', { when: starts });
+}
+
+/** How far the phone's date is off; undefined: it is not. */
+function describeShift(wanted: RuleDate, found: FittedDate): Note | undefined {
   const gaps = CYCLE.map((year) => (wallInstantOf(found, year) - wallInstantOf(wanted, year)) / 1000);
   const [earliest, latest] = [Math.min(...gaps), Math.max(...gaps)];
-  if (earliest === 0 && latest === 0) return '';
-  if (earliest === latest) return `${verb} ${inWords(latest)} ${latest > 0 ? 'late' : 'early'}`;
-  if (earliest >= 0) return `${verb} up to ${inWords(latest)} late`;
-  if (latest <= 0) return `${verb} up to ${inWords(earliest)} early`;
-  return `${verb} between ${inWords(earliest)} early and ${inWords(latest)} late`;
-}
-
-const UNITS = [
-  ['day', DAY_SECONDS],
-  ['hour', 3600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-/** `15 minutes`, `2 hours 1 second`; the sign does not show. */
-export function inWords(seconds: number): string {
-  const words: string[] = [];
-  let rest = Math.abs(seconds);
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size);
-    if (count > 0) words.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
-    rest -= count * size;
+  const [early, late] = [{ seconds: earliest }, { seconds: latest }];
+  if (earliest === 0 && latest === 0) return undefined;
+  if (earliest === latest) {
+    return latest > 0
+      ? note('clock.late', '{span} late', { span: late })
+      : note('clock.early', '{span} early', { span: early });
   }
-  return words.join(' ');
+  if (earliest >= 0) return note('clock.up-to-late', 'up to {span} late', { span: late });
+  if (latest <= 0) return note('clock.up-to-early', 'up to {span} early', { span: early });
+  return note('clock.early-to-late', 'between {early} early and {late} late', { early, late });
 }
+
+/** What the rules of phones take, for people. */
+export const WHOLE_HOURS = note('clock.whole-hours', 'a weekday and a whole hour');
+export const WITHIN_A_DAY = note('clock.within-a-day', 'a weekday and a time within that day');

@@ -1,11 +1,11 @@
 import type { TimeZoneRule, TimeZoneSpelling } from '../../core/time-zone-rule.ts';
 import { toSpelling } from './compare.ts';
-import { type FittedDate, fitPattern, type Limits } from './fit-pattern.ts';
+import { type FittedDate, fitPattern, type Limits, WITHIN_A_DAY } from './fit-pattern.ts';
 
 // docs/vendors/grandstream.md, time zones. Times outside the day (/26, /-1) are POSIX's newer form: whether a phone parses
 // them is unknown, so the nearest time inside a day is told instead.
 const LIMITS: Limits = {
-  words: 'a weekday and a time within that day',
+  words: WITHIN_A_DAY,
   stepSeconds: 1,
   maxDaysBack: 0,
   maxSaveSeconds: 24 * 3600,

@@ -1,11 +1,11 @@
 import type { ClockPattern, RuleDate, TimeZoneRule, TimeZoneSpelling } from '../../core/time-zone-rule.ts';
 import { toSpelling } from './compare.ts';
-import { type FittedDate, type FittedPattern, fitPattern, type Limits } from './fit-pattern.ts';
+import { type FittedDate, type FittedPattern, fitPattern, type Limits, WITHIN_A_DAY } from './fit-pattern.ts';
 import { SNOM_CODES, type SnomCode } from './snom-codes.ts';
 
 // docs/vendors/snom.md, time zones: `dst` takes hh:mm:ss.
 const LIMITS: Limits = {
-  words: 'a weekday and a time within that day',
+  words: WITHIN_A_DAY,
   stepSeconds: 1,
   maxDaysBack: 0,
   maxSaveSeconds: 24 * 3600,

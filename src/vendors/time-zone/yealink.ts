@@ -1,10 +1,10 @@
 import type { TimeZoneRule, TimeZoneSpelling } from '../../core/time-zone-rule.ts';
 import { toSpelling } from './compare.ts';
-import { type FittedDate, fitPattern, type Limits } from './fit-pattern.ts';
+import { type FittedDate, fitPattern, type Limits, WHOLE_HOURS } from './fit-pattern.ts';
 
 // docs/vendors/yealink.md, time zones: hours 0-23, a fifth field of -1 to -6 days, offset_time up to 300 minutes.
 const LIMITS: Limits = {
-  words: 'a weekday and a whole hour',
+  words: WHOLE_HOURS,
   stepSeconds: 3600,
   maxDaysBack: 6,
   maxSaveSeconds: 300 * 60,

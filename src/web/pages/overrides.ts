@@ -9,6 +9,7 @@ import { buildFileLines, linesOfText } from '../build-file-lines.ts';
 import type { PageDoors } from '../page-doors.ts';
 import { isFragmentRequest, type PageKit } from '../page-kit.ts';
 import { readForm } from '../read-form.ts';
+import { sayNote } from '../say-note.ts';
 import { siteTabs } from '../site-tabs.ts';
 
 type FileQuery = { Querystring: { vendor?: string; file?: string } };
@@ -33,7 +34,7 @@ export function addOverridePages(app: ApiApp, kit: PageKit, { office, overrides 
         tabs: siteTabs(request.user, 'overrides'),
         makes: list.map(({ vendorId, files, notes }) => ({
           name: vendorById(vendorId)?.name ?? vendorId,
-          notes,
+          notes: notes.map((note) => sayNote(kit.texts(request), note)),
           files: files.map(({ name, changedAt }) => ({ name, changedAt, path: pathOf(vendorId, name) })),
         })),
       },
@@ -51,7 +52,7 @@ export function addOverridePages(app: ApiApp, kit: PageKit, { office, overrides 
     const form = readForm(request);
     const text = form.raw('text');
     const preview = await overrides.preview({ vendorId: vendor, name: file, text }, parseMacAddress(form.get('phone')));
-    const model = preview.ok ? previewOf(vendor, preview.value) : { fault: say(request, preview.problem) };
+    const model = preview.ok ? previewOf(request, vendor, preview.value) : { fault: say(request, preview.problem) };
     if (isFragmentRequest(request)) return kit.renderFragment(reply, request, { view: 'override-preview', model });
     const read = await overrides.read(vendor, file);
     if (!read.ok) return refuse(request, reply, read.problem);
@@ -129,12 +130,12 @@ export function addOverridePages(app: ApiApp, kit: PageKit, { office, overrides 
     });
   }
 
-  function previewOf(vendorId: string, { mac, files, notes }: OverridePreview) {
+  function previewOf(request: FastifyRequest, vendorId: string, { mac, files, notes }: OverridePreview) {
     const vendor = vendorById(vendorId);
     return {
       fault: '',
       isSample: mac === null,
-      notes,
+      notes: notes.map((note) => sayNote(kit.texts(request), note)),
       files: files.map(({ file, text, lines }) => {
         const format = (vendor?.files.find(({ pattern }) => pattern.test(file)) ?? vendor?.files[0])?.format ?? 'xml';
         return {

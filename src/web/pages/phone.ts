@@ -17,6 +17,7 @@ import { viewPhoneFile } from '../phone-file.ts';
 import type { PhoneRows } from '../phone-rows.ts';
 import { type Form, readForm } from '../read-form.ts';
 import { readSettingsForm, type SettingFaults } from '../read-settings-form.ts';
+import { sayNote } from '../say-note.ts';
 import { SETTING_GROUPS, spellSetting } from '../setting-fields.ts';
 
 type MacRequest = FastifyRequest<{ Params: { mac: string } }>;
@@ -55,7 +56,7 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
     const facts = doors.compareConfig(device.mac);
     if (!revealed.ok || !facts.ok) {
       const problem = revealed.ok ? facts : revealed;
-      const text = problem.ok ? '' : problem.problem.sentence;
+      const text = problem.ok ? '' : sayNote(kit.texts(request), problem.problem.note);
       return kit.renderNotice(reply, request, { kind: 'error', text });
     }
     const model = { lines: buildFileLines(linesOfText(revealed.value), facts.value.format), mac: device.mac };
@@ -104,7 +105,7 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
       canResync: device.state === 'approved' && device.dialog !== null && vendor?.checkSync != null,
       boots: buildJourney(items, texts),
       hasOlder: next !== null,
-      file: viewPhoneFile(doors, device, items),
+      file: viewPhoneFile(doors, device, items, texts),
     };
   }
 
@@ -128,7 +129,7 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
           isDefault: from[name] === 'default',
         })),
       })),
-      clock: rule.ok && spelling !== undefined ? buildClock(rule.value, spelling, clock(), texts.language) : null,
+      clock: rule.ok && spelling !== undefined ? buildClock(rule.value, spelling, clock(), texts) : null,
     };
   }
 

@@ -87,7 +87,7 @@ export function addSitePages(app: ApiApp, kit: PageKit, doors: PageDoors, offers
     if (!draft.ok) return refuse(request, reply, draft);
     const example = parseMacAddress(draft.form.get('example'));
     const comparison = await compareSite(draft.site, { example });
-    const preview = { ...buildComparison(office, comparison), isDifferent: draft.isDifferent };
+    const preview = { ...buildComparison(office, comparison, kit.texts(request)), isDifferent: draft.isDifferent };
     if (isFragmentRequest(request)) return kit.renderFragment(reply, request, { view: 'site-preview', model: preview });
     return showForm(request, reply, draft.layer, { form: draft.form, preview });
   });

@@ -4,6 +4,7 @@ import { formatBytes } from '../format-amounts.ts';
 import type { Texts } from '../message-set.ts';
 import type { PageDoors } from '../page-doors.ts';
 import type { PageKit } from '../page-kit.ts';
+import { sayNote } from '../say-note.ts';
 import { systemTabs } from '../system-tabs.ts';
 
 /** How the appliance is: what it hears, what it keeps, what is wrong with it. */
@@ -58,7 +59,7 @@ function buildSystem(facts: SystemFacts, texts: Texts) {
     database: { size: formatBytes(database.bytes, texts), wal: formatBytes(database.walBytes, texts) },
     queued: writer.queued,
     dropped: writer.dropped,
-    problems: templates.problems,
-    notes: templates.notes,
+    problems: templates.problems.map((problem) => sayNote(texts, problem)),
+    notes: templates.notes.map((note) => sayNote(texts, note)),
   };
 }

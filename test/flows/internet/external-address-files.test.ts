@@ -51,7 +51,7 @@ async function open(overrides: Readonly<Record<string, unknown>> | null = ONE_PH
   const text = (who: Device) => {
     const vendor = who.vendorId === snom.id ? snom : aastra;
     const rendered = cache.render(who, vendor, vendor.files[0], '192.168.10.2');
-    if (!rendered.ok) throw new Error(rendered.problem);
+    if (!rendered.ok) throw new Error(rendered.problem.text);
     return rendered.value.bytes.toString('utf8');
   };
   const affected = (previous: string | null, since = 1_000) =>

@@ -1,16 +1,27 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { inWords, note } from '../../../src/core/note.ts';
 import { type RuleDate, wallInstantOf } from '../../../src/core/time-zone-rule.ts';
 import { readTimeZone } from '../../../src/core/time-zones.ts';
-import { fitPattern, inWords, type Limits } from '../../../src/vendors/time-zone/fit-pattern.ts';
+import { fitPattern, type Limits } from '../../../src/vendors/time-zone/fit-pattern.ts';
 
 const berlin = readTimeZone('Europe/Berlin', Date.UTC(2026, 11, 1));
 if (!berlin.ok || berlin.value.daylight === null) throw new Error('Berlin has summer time');
 const { value: rule } = berlin;
 const { daylight } = berlin.value;
 
-const seconds: Limits = { words: 'seconds', stepSeconds: 1, maxDaysBack: 0, maxSaveSeconds: 86_400 };
-const hoursAndDaysBack: Limits = { words: 'hours', stepSeconds: 3600, maxDaysBack: 6, maxSaveSeconds: 3600 };
+const seconds: Limits = {
+  words: note('test.seconds', 'seconds'),
+  stepSeconds: 1,
+  maxDaysBack: 0,
+  maxSaveSeconds: 86_400,
+};
+const hoursAndDaysBack: Limits = {
+  words: note('test.hours', 'hours'),
+  stepSeconds: 3600,
+  maxDaysBack: 6,
+  maxSaveSeconds: 3600,
+};
 
 function fitStart(start: RuleDate, limits: Limits) {
   const fitted = fitPattern({ ...rule, daylight: { ...daylight, start } }, limits).daylight?.start;
@@ -67,7 +78,9 @@ test('what cannot be told is told within reach of the phone, and no further off 
 test('too much saved is clamped, and said', () => {
   const fitted = fitPattern({ ...rule, daylight: { ...daylight, saveSeconds: 7200 } }, hoursAndDaysBack);
   expect(fitted.daylight?.saveSeconds).toBe(3600);
-  expect(fitted.shortcomings).toEqual(['the phone adds 60 minutes in summer where the zone adds 120']);
+  expect(fitted.shortcomings.map(({ text }) => text)).toEqual([
+    'the phone adds 60 minutes in summer where the zone adds 120',
+  ]);
 });
 
 test('a duration in words is whole', () => {

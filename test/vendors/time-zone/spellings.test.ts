@@ -15,7 +15,7 @@ function ruleOf(zone: string, now = NOW) {
 }
 
 const yes = { exact: true, note: null };
-const no = { exact: false, note: expect.any(String) };
+const no = { exact: false, note: expect.objectContaining({ text: expect.any(String) }) };
 
 /** Yealink: time_zone, start, end, offset_time; only the first where there is no summer time. */
 const YEALINK: readonly [zone: string, told: readonly string[], verdict: typeof yes | typeof no][] = [
@@ -167,16 +167,16 @@ test('every code of Snom still has the rule of each place it is used for', () =>
 
 describe('notes', () => {
   test('say how late or early the phone is', () => {
-    expect(spellYealinkTimeZone(ruleOf('Pacific/Chatham')).note).toMatch(
+    expect(spellYealinkTimeZone(ruleOf('Pacific/Chatham')).note?.text).toMatch(
       /starts 15 minutes late and ends 15 minutes late/,
     );
-    expect(spellGrandstreamTimeZone(ruleOf('America/Nuuk')).note).toMatch(/starts 1 hour late .*2027-03-28/);
-    expect(spellGrandstreamTimeZone(ruleOf('Africa/Cairo')).note).toMatch(/ends 1 second early/);
-    expect(spellAastraTimeZone(ruleOf('Antarctica/Troll')).note).toMatch(/adds 60 minutes .* adds 120/);
+    expect(spellGrandstreamTimeZone(ruleOf('America/Nuuk')).note?.text).toMatch(/starts 1 hour late .*2027-03-28/);
+    expect(spellGrandstreamTimeZone(ruleOf('Africa/Cairo')).note?.text).toMatch(/ends 1 second early/);
+    expect(spellAastraTimeZone(ruleOf('Antarctica/Troll')).note?.text).toMatch(/adds 60 minutes .* adds 120/);
   });
 
   test('say that the zone will go over to another rule', () => {
-    expect(spellYealinkTimeZone(ruleOf('America/Havana')).note).toMatch(/another rule on 2027-03-14/);
+    expect(spellYealinkTimeZone(ruleOf('America/Havana')).note?.text).toMatch(/another rule on 2027-03-14/);
   });
 });
 
