@@ -28,6 +28,9 @@ export const REQUEST_LIMIT_MS = 3_000;
 /** Bytes of status line and headers. */
 const LONGEST_HEAD = 8_192;
 
+/** Interim answers (1xx, RFC 9110 15.2); a router's server sends one at most. */
+const MOST_INTERIM = 8;
+
 /** Codes of the system that mean: nobody listens there. */
 const REFUSED = ['ECONNREFUSED'];
 
@@ -63,6 +66,11 @@ export function sendBounded({ url, localAddress, post, signal }: BoundedRequest)
     };
     question.on('error', (cause) => settle(describe(cause, deadline)));
     let hasAnswer = false;
+    let interim = 0;
+    question.on('information', () => {
+      if (++interim > MOST_INTERIM)
+        settle(fail('too-large', `answered with more than ${MOST_INTERIM} interim answers`));
+    });
     question.on('close', () => {
       if (!hasAnswer) settle(fail('unreachable', 'the connection ended without an answer'));
     });

@@ -201,6 +201,7 @@ function transportCases(at: () => Canary): readonly [string, () => Mischief, Reg
     ['a permanent redirect', () => redirectTo(`${at().origin}/`, 308), /HTTP 308/],
     ['a redirect that repeats the request', () => redirectTo(`${at().origin}/`, 307), /HTTP 307/],
     ['an endless body', () => endlessBody, /65536 bytes/],
+    ['interim answers without an end', () => endlessInterim, /interim/],
     ['endless headers', () => endlessHead, /8192 bytes|no HTTP/],
     ['an endless chunk extension', () => endlessChunkExtension, /no HTTP|8192/],
     ['endless trailers', () => endlessTrailers, /8192|no HTTP|cut off/],
@@ -481,17 +482,4 @@ test('what is slow or silent ends with the limit of time, everywhere', async () 
   expect(await frozenGateway.findMapping(SIP)).toMatchObject({ problem: { kind: 'timeout' } });
   for (const reason of await Promise.all(described)) expect(reason).toMatch(/within 3000 ms/);
   expect(await Promise.all(acted)).toEqual(ways.map(() => 'timeout'));
-}, 20_000);
-
-test('interim answers without an end take the limit of time, and no memory', async () => {
-  const fake = await openFakeGateway({ address: HOSTILE });
-  try {
-    fake.misbehave('description', endlessInterim);
-    const { found, refused } = await searchAt(fake);
-    expect(found).toEqual([]);
-    expect(refused).toHaveLength(1);
-    await vi.waitFor(() => expect(fake.openConnections()).toBe(0), { timeout: 5_000, interval: 5 });
-  } finally {
-    await fake.close();
-  }
 }, 20_000);
