@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_SITE } from '../../src/core/site.ts';
+import { readSiteChange } from '../../src/http/read-site-change.ts';
 import { chooseCountries, chooseLanguages, chooseSetupDefaults } from '../../src/web/choose-setup-defaults.ts';
 import { describeBrowser } from '../../src/web/describe-browser.ts';
 import { describeClock } from '../../src/web/describe-clock.ts';
@@ -53,7 +55,11 @@ test('what is left empty keeps its default, and passwords are neither trimmed no
 
 test('ports are opened on the router only where somebody asked for it', () => {
   expect(read().site.internet).toBeUndefined();
-  expect(read({ openPorts: 'yes' }).site.internet).toEqual({ mapPorts: true });
+  const { site } = read({ openPorts: 'yes' });
+  expect(site.internet).toEqual({ mapPorts: true });
+  const edit = readSiteChange(site, DEFAULT_SITE, []);
+  // No port is chosen yet, so none is open.
+  expect(edit.ok && edit.value(DEFAULT_SITE).internet).toEqual({ ...DEFAULT_SITE.internet, mapPorts: true });
 });
 
 test.each([
