@@ -47,6 +47,8 @@ export interface Appliance {
   readonly listener: PnpListener;
   /** False: phones are told this host's own address as their registrar (decision 0005). */
   readonly hasSipServer: () => boolean;
+  /** A small read, to see that the database answers. */
+  readonly readStore: () => Promise<unknown>;
   /** Resolves when everything is closed and stored, after the signal. */
   readonly closed: Promise<void>;
 }
@@ -220,6 +222,7 @@ async function start(
     interfaces,
     listener,
     hasSipServer: () => Boolean(office.site().settings.sipServer),
+    readStore: store.changeSeq,
     closed: close(),
   };
 

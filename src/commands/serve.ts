@@ -1,13 +1,16 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import type { ConfigFlags } from '../config.ts';
+import type { Logger } from '../core/logger.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { CommandError } from './command-error.ts';
 import { addDataDirFlag, configFrom } from './config-flags.ts';
+import { formatServiceStatus } from './format-service-status.ts';
+import { startServiceNotifier } from './service-notifier.ts';
 
-/** A stop must be over before systemd loses patience; what is stored by then is stored. */
-const STOP_WITHIN_MS = 5_000;
+/** A stop is over within 5 s, long before systemd loses patience (TimeoutStopSec); what is stored by then is stored. */
+const STOP_WITHIN_MS = 4_500;
 
 export function serveCommand(): Command {
   const collect = (value: string, before: readonly string[] = []) => [...before, value];
@@ -55,6 +58,7 @@ async function serve(flags: ConfigFlags): Promise<void> {
       "the site has no sipServer yet: phones are told to register at this host's own address",
     );
   }
+  tellServiceManager(appliance, controller.signal, log);
   controller.signal.addEventListener('abort', () => {
     setTimeout(() => {
       log.error({ event: 'appliance.stop-forced' }, 'something did not stop in time');
@@ -63,6 +67,25 @@ async function serve(flags: ConfigFlags): Promise<void> {
   });
   await appliance.closed;
   log.info({ event: 'appliance.stopped' }, 'stopped');
+}
+
+/** Ready, its state, signs of life: to systemd, where the unit asks for it. */
+function tellServiceManager(appliance: Appliance, signal: AbortSignal, log: Logger): void {
+  const { interfaces, listener, webPort, phonePort, readStore } = appliance;
+  const status = ({ isStoreFailing }: { readonly isStoreFailing: boolean }) => {
+    const { bound, port } = listener.state();
+    const sipPort = bound ? port : undefined;
+    return formatServiceStatus({ interfaces: interfaces.current(), webPort, phonePort, sipPort, isStoreFailing });
+  };
+  const notifier = startServiceNotifier({
+    environment: process.env,
+    pid: process.pid,
+    status,
+    readStore,
+    signal,
+    log,
+  });
+  interfaces.onPoll(notifier.refresh);
 }
 
 /** What a person can do something about becomes a message; the rest is a bug. */
