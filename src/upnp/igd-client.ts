@@ -25,6 +25,9 @@ const END_OF_TABLE = [713, 714, 402];
 /** NoSuchEntryInArray. */
 const NO_SUCH_ENTRY = 714;
 
+/** The entry leads to another host than the one that asks. */
+const NOT_AUTHORIZED = 606;
+
 /** Errors that say something about the question, so that another question may still be answered. */
 const ABOUT_THE_QUESTION = ['upnp', 'malformed', 'too-large', 'unsupported'];
 
@@ -45,7 +48,7 @@ export function createIgdGateway(facts: GatewayFacts, service: IgdService): Gate
         const added = await actions.add(request);
         return added.ok ? ok({ leaseSeconds: request.leaseSeconds }) : added;
       }),
-    removeMapping: (request) => inTurn(() => removeMapping(actions.remove, request)),
+    removeMapping: (request) => inTurn(() => removeMapping(call, actions.remove, request, facts.localAddress)),
     listMappings: (most) => inTurn(() => listMappings(call, facts.localAddress, most)),
   };
 }
@@ -81,12 +84,27 @@ async function findMapping(call: CallAction, key: MappingKey): Promise<Result<Ga
   return mapping.ok ? mapping : malformed(mapping.problem);
 }
 
+/**
+ * An entry of ours from when this host had another address is refused to the address of now. DeletePortMappingRange without NewManage may delete
+ * what is the asker's own (WANIPConnection:2 2.5.19), and who that is, the router decides: miniupnpd says yes, else the lease ends it.
+ */
 async function removeMapping(
+  call: CallAction,
   remove: (key: MappingKey) => Promise<Result<unknown, GatewayError>>,
   request: MappingRequest,
+  localAddress: string,
 ): Promise<Result<null, GatewayError>> {
   const removed = await remove(request);
-  return removed.ok || isUpnp(removed.problem, [NO_SUCH_ENTRY]) ? ok(null) : removed;
+  if (removed.ok || isUpnp(removed.problem, [NO_SUCH_ENTRY])) return ok(null);
+  if (!isUpnp(removed.problem, [NOT_AUTHORIZED]) || request.internalClient === localAddress) return removed;
+  const { protocol, externalPort } = request;
+  const ranged = await call('DeletePortMappingRange', [
+    ['NewStartPort', externalPort],
+    ['NewEndPort', externalPort],
+    ['NewProtocol', protocol],
+    ['NewManage', 0],
+  ]);
+  return ranged.ok ? ok(null) : removed;
 }
 
 /**

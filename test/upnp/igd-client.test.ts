@@ -81,6 +81,31 @@ test('error codes come through, with the text of the router', async () => {
   expect(await gateway.findMapping(REQUEST)).toMatchObject({ problem: { kind: 'upnp', code: 401 } });
 });
 
+test('an entry of our own former address is asked for as a range of one port, another’s refusal stays one', async () => {
+  const { fake, gateway } = await open({ version: 2 });
+  const former = { ...REQUEST, internalClient: '127.0.0.7' };
+  const asked = () => fake.requests.flatMap(({ call }) => (call ? [call.action] : []));
+  fake.fail('DeletePortMapping', 606);
+  // This one does not know the range either.
+  expect(await gateway.removeMapping(former)).toMatchObject({ problem: { kind: 'upnp', code: 606 } });
+  answering(fake, 'DeletePortMappingRange', {});
+  expect(await gateway.removeMapping(former)).toEqual({ ok: true, value: null });
+  expect(asked()).toEqual([
+    'DeletePortMapping',
+    'DeletePortMappingRange',
+    'DeletePortMapping',
+    'DeletePortMappingRange',
+  ]);
+  expect([...(fake.requests.at(-1)?.call?.args ?? [])]).toEqual([
+    ['NewStartPort', '5060'],
+    ['NewEndPort', '5060'],
+    ['NewProtocol', 'UDP'],
+    ['NewManage', '0'],
+  ]);
+  expect(await gateway.removeMapping(REQUEST)).toMatchObject({ problem: { kind: 'upnp', code: 606 } });
+  expect(asked()).toHaveLength(5);
+});
+
 test('a host name is never sent as internal client', async () => {
   const { fake, gateway } = await open();
   const result = await gateway.addMapping({ ...REQUEST, internalClient: 'pbx.lan' });
