@@ -140,7 +140,7 @@ export type KeeperAction =
   | { readonly do: 'search'; readonly start: SearchStart }
   | { readonly do: 'read-status' }
   | { readonly do: 'sweep' }
-  /** For a leaving one only, where `find` is not to be had. */
+  /** The whole table, where `find` is not to be had. */
   | { readonly do: 'find' | 'list'; readonly target: MappingTarget }
   | { readonly do: 'add'; readonly target: MappingTarget; readonly request: MappingRequest }
   | { readonly do: 'remove'; readonly target: MappingTarget; readonly request: MappingRequest };

@@ -3,7 +3,7 @@ import { findHolder, isRemovable } from './find-holder.ts';
 import type { GatewayError, GatewayMapping } from './gateway.ts';
 import type { KeeperPlan, PlannedMapping } from './keeper-plan.ts';
 import { planReadBack } from './plan-add.ts';
-import { planAfterAnswer, raiseAlarm } from './plan-contact.ts';
+import { isSilence, planAfterAnswer, raiseAlarm } from './plan-contact.ts';
 import { planMapped, planSeen, withMade, withoutMade } from './plan-mapped.ts';
 import { withMapping } from './plan-parts.ts';
 import { planAfterError, planConflict } from './plan-trouble.ts';
@@ -20,7 +20,7 @@ export function planAfterFind(
   if (!result.ok) {
     if (isNoEntry(result.problem)) return planAfterFind(plan, m, { ok: true, value: null }, now, random);
     const after = planAfterError(plan, m, 'find', result.problem, 'unknown', now);
-    if (after.contact.canFind) return after;
+    if (after.contact.canFind || isSilence(result.problem)) return after;
     // This router never tells: what it granted must do, and 718 without a name is a conflict.
     if (m.step === 'read-back' && m.request !== null) return planMapped(after, m, m.request.granted, now, random);
     return m.isDisputed ? planConflict(after, m, null, m.error, now) : after;

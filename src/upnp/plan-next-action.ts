@@ -44,6 +44,7 @@ function actOnMapping(plan: KeeperPlan, m: PlannedMapping): KeeperAction {
     const request = { protocol, externalPort, internalClient, internalPort, description, leaseSeconds };
     return { do: 'remove', target, request };
   }
+  if (m.step === 'look' && m.isDisputed && !plan.contact.canFind) return { do: 'list', target };
   if (m.step === 'add' || !plan.contact.canFind) return { do: 'add', target, request: requestFor(plan, m) };
   return { do: 'find', target };
 }

@@ -1,17 +1,11 @@
-import type { Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import type { SearchStart } from './choose-search-start.ts';
 import type { GatewayError, GatewayMapping, GatewayStatus, MappingRequest } from './gateway.ts';
 import type { KeeperPlan, MappingTarget } from './keeper-plan.ts';
 import { planAfterAdd } from './plan-add.ts';
 import { planAfterFind } from './plan-find.ts';
-import { isSameMapping } from './plan-parts.ts';
-import {
-  planAfterClear,
-  planAfterList,
-  planAfterLookAtLeaving,
-  planAfterRemove,
-  planAfterSweep,
-} from './plan-removal.ts';
+import { isSameKey, isSameMapping } from './plan-parts.ts';
+import { planAfterClear, planAfterLookAtLeaving, planAfterRemove, planAfterSweep } from './plan-removal.ts';
 import { type FoundGateways, planAfterSearch } from './plan-search.ts';
 import { planAfterStatus } from './plan-status.ts';
 
@@ -57,7 +51,7 @@ function planAfterMappingCall(plan: KeeperPlan, outcome: CallOutcome, now: numbe
     case 'remove':
       return planAfterClear(plan, planned, outcome.result, now);
     case 'list':
-      return plan;
+      return planAfterFind(plan, planned, pickEntry(outcome), now, random);
     default:
       return outcome satisfies never;
   }
@@ -70,7 +64,7 @@ function planAfterLeavingCall(plan: KeeperPlan, outcome: CallOutcome, now: numbe
     case 'find':
       return planAfterLookAtLeaving(plan, leaving, outcome.result, now);
     case 'list':
-      return planAfterList(plan, leaving, outcome.result, now);
+      return planAfterLookAtLeaving(plan, leaving, pickEntry(outcome), now);
     case 'remove':
       return planAfterRemove(plan, leaving, outcome.result, now);
     case 'add':
@@ -78,4 +72,12 @@ function planAfterLeavingCall(plan: KeeperPlan, outcome: CallOutcome, now: numbe
     default:
       return outcome satisfies never;
   }
+}
+
+/** The whole table was asked for, where the router tells nothing of one mapping. */
+function pickEntry({
+  result,
+  target,
+}: Extract<KeeperOutcome, { do: 'list' }>): Result<GatewayMapping | null, GatewayError> {
+  return result.ok ? ok(result.value.find((entry) => isSameKey(entry, target.request)) ?? null) : result;
 }

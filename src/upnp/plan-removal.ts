@@ -49,17 +49,6 @@ export function planAfterLookAtLeaving(
   return withLeaving(answered, leaving, { step: 'remove', dueAt: now });
 }
 
-/** Where a router cannot be asked for one mapping, its whole table tells. */
-export function planAfterList(
-  plan: KeeperPlan,
-  leaving: LeavingMapping,
-  result: Result<readonly GatewayMapping[], GatewayError>,
-  now: number,
-): KeeperPlan {
-  const entry = result.ok ? result.value.find((candidate) => isSameKey(candidate, leaving.request)) : undefined;
-  return planAfterLookAtLeaving(plan, leaving, result.ok ? { ok: true, value: entry ?? null } : result, now);
-}
-
 export function planAfterRemove(
   plan: KeeperPlan,
   leaving: LeavingMapping,

@@ -110,9 +110,18 @@ function noteGateway(facts: GatewayFacts, before: GatewayFacts | null, reason: s
   return { level: 'warn', facts: { event: 'upnp.gateway-changed', ...about, ...was }, message };
 }
 
-/** It lost its state, or its Internet connection was new: what was mapped is looked at, and counts as unproven until then. */
+/** Ms in which one restart shows by several signs: boot id, uptime, port. */
+const SAME_REBOOT_MS = 60_000;
+
+/** Alarms in a row after which a router's word about its uptime is no news any more. */
+const MOST_ALARMS = 4;
+
+/** It lost its state, or its Internet connection was new. Said once, and not for ever of a router whose uptime is nonsense. */
 export function markReboot(plan: KeeperPlan, now: number): KeeperPlan {
-  const facts = { event: 'upnp.reboot-seen', id: plan.gateway?.id, address: plan.gateway?.address };
+  const { rebootedAt, gateway, search } = plan;
+  const isSame = rebootedAt !== null && now - rebootedAt < SAME_REBOOT_MS;
+  if (isSame || search.alarms >= MOST_ALARMS) return plan;
+  const facts = { event: 'upnp.reboot-seen', id: gateway?.id, address: gateway?.address };
   const message = 'the router restarted, or its Internet connection did: everything is looked at';
   return withNote({ ...plan, rebootedAt: now }, { level: 'info', facts, message });
 }

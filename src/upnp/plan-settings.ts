@@ -30,8 +30,9 @@ function planStart(plan: KeeperPlan, start: SearchStart | null, now: number): Ke
   const before = plan.start;
   const hasMoved = before?.localAddress !== start?.localAddress;
   if (!hasMoved && before?.defaultRouter === start?.defaultRouter) return plan;
-  const search = { ...plan.search, dueAt: start === null ? null : now, misses: 0 };
-  if (!hasMoved) return { ...plan, start, search };
+  const search = { ...plan.search, dueAt: null, misses: 0 };
+  // Without a router, `planNeed` says whether one is looked for.
+  if (!hasMoved) return { ...plan, start, search: { ...search, dueAt: plan.gateway === null ? null : now } };
   // Behind another router, or behind none: then the old one is no longer the one to wait for.
   const isSameLan = start === null || (start.defaultRouter !== null && start.defaultRouter === plan.lastUsed?.address);
   const lost = loseGateway(

@@ -1,9 +1,9 @@
 import { describeGatewayError } from './describe-gateway-error.ts';
 import type { GatewayError } from './gateway.ts';
-import type { KeeperPlan, PlannedMapping } from './keeper-plan.ts';
+import type { KeeperPlan, MadeMapping, PlannedMapping } from './keeper-plan.ts';
 import type { MappingState } from './keeper-state.ts';
 import { isSilence, planAfterAnswer, planAfterSilence, raiseAlarm } from './plan-contact.ts';
-import { describeWanted, END_OF_ROUND, withMapping, withNote } from './plan-parts.ts';
+import { describeWanted, END_OF_ROUND, isSameKey, withMapping, withNote } from './plan-parts.ts';
 import { reactToError } from './react-to-error.ts';
 import { CONFLICT_RETRY_MS, type Holder } from './reaction.ts';
 
@@ -51,7 +51,9 @@ export function planAfterError(
       return error.kind === 'upnp' && error.code === 725 ? rememberPermanent(asking) : asking;
     }
     case 'look':
-      if (!answered.contact.canFind) return planConflict(answered, m, null, error, now);
+      // Where it does not tell of one mapping, its whole table is read, if it may be our own old self that stands there.
+      if (!answered.contact.canFind && !mayBeOldSelf(answered, m, now))
+        return planConflict(answered, m, null, error, now);
       return withMapping(answered, m.wanted, { step: 'look', dueAt: now, isDisputed: true, error });
     case 'cannot-ask':
       return { ...answered, contact: { ...answered.contact, canFind: false } };
@@ -62,6 +64,11 @@ export function planAfterError(
     default:
       return reaction satisfies never;
   }
+}
+
+function mayBeOldSelf({ made, gateway }: KeeperPlan, { wanted, isCleared }: PlannedMapping, now: number): boolean {
+  const isLive = (m: MadeMapping) => m.expiresAt === null || m.expiresAt > now;
+  return !isCleared && made.some((m) => m.gatewayId === gateway?.id && isLive(m) && isSameKey(m.request, wanted));
 }
 
 /** An open port stays open until its lease ends: then it counts as closed, with the error that it had. */

@@ -10,6 +10,9 @@ import {
   slowRetry,
 } from './reaction.ts';
 
+/** Looks in a row that fail before a router counts as one that cannot be asked. */
+const LOOKS = 2;
+
 export function reactToError(error: GatewayError, around: ErrorCircumstances): Reaction {
   const retry = { do: 'retry', afterMs: retryDelay(around.failures) } as const;
   switch (error.kind) {
@@ -30,7 +33,7 @@ export function reactToError(error: GatewayError, around: ErrorCircumstances): R
     case 'malformed':
     case 'too-large':
     case 'redirected':
-      return retryThenSlow(around);
+      return around.asked === 'find' && around.failures >= LOOKS ? { do: 'cannot-ask' } : retryThenSlow(around);
     case 'unsupported':
       return around.asked === 'add' ? { do: 'give-up' } : { do: 'cannot-ask' };
     default:
@@ -98,7 +101,7 @@ function reactToConflict({ holder, isForAnother }: ErrorCircumstances): Reaction
 /** Routers without the entry say 714, old ones 713; some say 402 or 501 for ever, and must be taken by their other answers. */
 function reactToLook(code: number, around: ErrorCircumstances): Reaction {
   if (code === 713 || code === 714 || code === 730) return { do: 'no-entry' };
-  if (code === 401 || code === 602 || code === 606 || around.failures >= 2) return { do: 'cannot-ask' };
+  if (code === 401 || code === 602 || code === 606 || around.failures >= LOOKS) return { do: 'cannot-ask' };
   return { do: 'retry', afterMs: retryDelay(around.failures) };
 }
 
