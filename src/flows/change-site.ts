@@ -45,11 +45,14 @@ export function planSiteChange(
         return [];
       case 'consolePassword':
       case 'webhookSecret':
+      case 'backupPassphrase':
         // Secrets print alike: a new one is another object.
         return site[name] === before[name] ? [] : [name];
       case 'internet':
         // By field: the audit says who opened ports to the Internet.
         return findChanges(before.internet, site.internet).map((field) => `internet.${field}`);
+      case 'trust':
+        return findChanges(before.trust, site.trust).map((field) => `trust.${field}`);
       default:
         return isSame(site[name], before[name]) ? [] : [name];
     }

@@ -7,6 +7,7 @@ import type { Site } from '../core/site.ts';
 import type { Lamps } from '../flows/lamps.ts';
 import { vendorById } from '../vendors/all.ts';
 import { formatInternetSettings } from './format-internet.ts';
+import { formatTrustSettings } from './format-trust.ts';
 import { formatTime, formatTimeOrNull } from './schemas/common.ts';
 import type { DeviceAnswer } from './schemas/device.ts';
 import type { ExtensionAnswer } from './schemas/extension.ts';
@@ -65,7 +66,8 @@ export function formatDeviceSettings(device: Device, { values, from }: ResolvedS
 
 export function formatSite(site: Site): SiteAnswer {
   const { name, settings, vendorSettings, modelSettings, consolePasswordPolicy, consolePassword } = site;
-  const { answerPending, autoApprove, internet, webhookSecret, retentionDays, revision } = site;
+  const { answerPending, autoApprove, internet, webhookSecret, trust, backupPassphrase, retentionDays, revision } =
+    site;
   return {
     name,
     settings: { ...settings },
@@ -77,6 +79,8 @@ export function formatSite(site: Site): SiteAnswer {
     autoApprove: [...autoApprove],
     internet: formatInternetSettings(internet),
     webhookSecretSet: webhookSecret !== null,
+    trust: formatTrustSettings(trust),
+    backupPassphraseSet: backupPassphrase !== null,
     retentionDays,
     revision,
   };

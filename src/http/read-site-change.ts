@@ -8,13 +8,14 @@ import { vendorById } from '../vendors/all.ts';
 import type { InputError } from './format-input-errors.ts';
 import { checkInternetChange, mergeInternet } from './read-internet-change.ts';
 import { readSettingsLayer, readSettingsLayers } from './read-settings-layer.ts';
+import { checkTrustChange, mergeTrust } from './read-trust-change.ts';
 import type { SiteBody } from './schemas/site.ts';
 
 /** Numbers: a range is walked one by one, and a typing error must not walk for ever. */
 const LONGEST_RANGE = 10_000;
 
 /**
- * Turns a body of PUT /site into an edit. What the body names is replaced as a whole (`internet`: field by field), what it leaves out stays. `before` is
+ * Turns a body of PUT /site into an edit. What the body names is replaced as a whole (`internet` and `trust`: field by field), what it leaves out stays. `before` is
  * the site as it is, `vendorIds` the vendors that exist, `phones` those of the office: a model that one of them has may be named
  * although no list has it.
  */
@@ -48,7 +49,7 @@ export function readSiteChange(
       ),
   );
   const autoApprove = take(body.autoApprove && readRules(body.autoApprove, vendorIds));
-  errors.push(...checkInternetChange(body, before));
+  errors.push(...checkInternetChange(body, before), ...checkTrustChange(body, before));
 
   const password = body.consolePassword === undefined ? before.consolePassword : body.consolePassword;
   if ((body.consolePasswordPolicy ?? before.consolePasswordPolicy) === 'one' && password === null) {
@@ -70,6 +71,8 @@ export function readSiteChange(
     autoApprove: autoApprove ?? site.autoApprove,
     internet: mergeInternet(site.internet, body.internet),
     webhookSecret: replaceSecret(site.webhookSecret, body.webhookSecret),
+    trust: mergeTrust(site.trust, body.trust),
+    backupPassphrase: replaceSecret(site.backupPassphrase, body.backupPassphrase),
     retentionDays: retentionDays ?? site.retentionDays,
   }));
 }

@@ -43,7 +43,7 @@ export function addSiteRoutes(app: ApiApp, { office, clock, probeSip }: WebDoors
           summary: 'Change what every phone of the office gets',
           description:
             'What the body names is replaced as a whole, what it leaves out stays: `{"settings": {…}}` replaces all settings ' +
-            'of the site layer and nothing else. `internet` is the exception: its fields are replaced one by one. The same again changes nothing. Unknown names are refused. The answer of GET /site is a body too: what is read-only in it is ignored.',
+            'of the site layer and nothing else. `internet` and `trust` are the exceptions: their fields are replaced one by one. The same again changes nothing. Unknown names are refused. The answer of GET /site is a body too: what is read-only in it is ignored.',
           answers: { 200: SiteAnswer },
         }),
       },

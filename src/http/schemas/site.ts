@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { nullableText, oneOf, openMap, PLAIN_TEXT } from './common.ts';
 import { INTERNET_EXAMPLE, InternetSettingsAnswer, InternetSettingsBody, WebhookSecretBody } from './internet.ts';
 import { SettingsMap } from './settings.ts';
+import { BackupPassphraseBody, TRUST_EXAMPLE, TrustSettingsAnswer, TrustSettingsBody } from './trust.ts';
 
 const POLICIES = ['same', 'one', 'random'] as const;
 
@@ -45,6 +46,8 @@ export const SiteAnswer = Type.Object(
     autoApprove: Type.Array(AutoApproveRule),
     internet: InternetSettingsAnswer,
     webhookSecretSet: Type.Boolean({ description: 'Is there a key for what the webhook is told? It is never shown.' }),
+    trust: TrustSettingsAnswer,
+    backupPassphraseSet: Type.Boolean({ description: 'Is there a passphrase for nightly backups? It is never shown.' }),
     retentionDays: Type.Integer({ description: 'Days that journeys and audit are kept' }),
     revision: Type.Integer({ description: 'Counts the changes' }),
   },
@@ -61,6 +64,8 @@ export const SiteAnswer = Type.Object(
         autoApprove: [RULE_EXAMPLE],
         internet: INTERNET_EXAMPLE,
         webhookSecretSet: true,
+        trust: TRUST_EXAMPLE,
+        backupPassphraseSet: true,
         retentionDays: 90,
         revision: 7,
       },
@@ -92,10 +97,13 @@ export const SiteBody = Type.Object(
     ),
     internet: Type.Optional(InternetSettingsBody),
     webhookSecret: Type.Optional(WebhookSecretBody),
+    trust: Type.Optional(TrustSettingsBody),
+    backupPassphrase: Type.Optional(BackupPassphraseBody),
     retentionDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650 })),
     revision: Type.Optional(Type.Integer({ description: 'Read-only: as GET answers it; ignored' })),
     consolePasswordSet: Type.Optional(Type.Boolean({ description: 'Read-only: as GET answers it; ignored' })),
     webhookSecretSet: Type.Optional(Type.Boolean({ description: 'Read-only: as GET answers it; ignored' })),
+    backupPassphraseSet: Type.Optional(Type.Boolean({ description: 'Read-only: as GET answers it; ignored' })),
   },
   {
     additionalProperties: false,
