@@ -4,6 +4,7 @@ import type { HappenedEvent } from '../flows/list-events.ts';
 import type { Office } from '../flows/office.ts';
 import { vendorById } from '../vendors/all.ts';
 import { describeAction, describeStep } from './describe-action.ts';
+import { describeFacts, type Fact } from './describe-facts.ts';
 import type { Texts } from './message-set.ts';
 import { sayReason } from './say-note.ts';
 
@@ -26,7 +27,7 @@ export interface EventRow {
   readonly about: string;
   /** Who decided; empty: nobody. */
   readonly who: string;
-  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly facts: readonly Fact[];
 }
 
 /** What decisions are about beside phones, extensions and people. */
@@ -42,7 +43,7 @@ export function buildEventRow(
   office: Pick<Office, 'findDevice' | 'findExtension'>,
   texts: Texts,
 ): EventRow {
-  const { t } = texts;
+  const { t, has } = texts;
   const key = `${happened.source}-${happened.id}`;
   const { at } = happened;
   switch (happened.source) {
@@ -67,7 +68,7 @@ export function buildEventRow(
         mac,
         ...words,
         who: actor,
-        facts: listFacts(detail),
+        facts: describeFacts(detail, texts),
       };
     }
     case 'phone': {
@@ -90,7 +91,7 @@ export function buildEventRow(
         mac,
         ...aboutPhone(mac),
         who: typeof by === 'string' ? by : '',
-        facts: listFacts(rest),
+        facts: describeFacts(rest, texts),
       };
     }
     case 'program': {
@@ -103,12 +104,12 @@ export function buildEventRow(
         key,
         at,
         sign,
-        text: message,
+        text: has(`log.${event}`) ? t(`log.${event}`) : message,
         mac: null,
         isKnown: false,
         about: t('events.program'),
         who: '',
-        facts: [{ name: 'event', value: event }, ...listFacts(detail)],
+        facts: describeFacts({ event, ...detail }, texts),
       };
     }
     default:
@@ -124,10 +125,4 @@ export function buildEventRow(
     const words = [number ?? '', name === number ? '' : name].filter(Boolean).join(' ');
     return { isKnown: true, about: words === '' ? [vendor, device.model ?? ''].filter(Boolean).join(' ') : words };
   }
-}
-
-function listFacts(detail: Readonly<Record<string, string | number | boolean>>): EventRow['facts'] {
-  return Object.entries(detail)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => ({ name, value: String(value) }));
 }

@@ -1,5 +1,5 @@
 import type { AddressPeriod, AddressReading, ExternalAddress } from '../flows/internet-facts.ts';
-import { formatDuration } from './build-journey.ts';
+import { formatDuration } from './format-amounts.ts';
 import type { Texts } from './message-set.ts';
 
 /** Times: milliseconds since 1970. */

@@ -1,4 +1,6 @@
 import type { JourneyEvent, JourneyStep } from '../core/journey.ts';
+import { nameFact } from './describe-facts.ts';
+import { formatDuration } from './format-amounts.ts';
 import type { Texts } from './message-set.ts';
 import { sayReason } from './say-note.ts';
 
@@ -66,7 +68,7 @@ function buildBoot(events: readonly JourneyEvent[], texts: Texts): Boot {
       kind: kindOf(first),
       title: texts.t(`step.${first.step}`),
       reason: sayReason(texts, last),
-      facts: factsOf(last),
+      facts: factsOf(last, texts),
       at: last.at,
       after: before === undefined ? '' : `+${formatDuration(last.at - before, texts)}`,
       x,
@@ -86,7 +88,7 @@ function kindOf({ step, detail }: JourneyEvent): JourneyPoint['kind'] {
 }
 
 /** What a technician compares: file, status, address, event. */
-function factsOf({ detail }: JourneyEvent): string {
+function factsOf({ detail }: JourneyEvent, texts: Texts): string {
   const wanted = [
     'file',
     'status',
@@ -103,22 +105,6 @@ function factsOf({ detail }: JourneyEvent): string {
   ];
   return wanted
     .filter((name) => detail[name] !== undefined && detail[name] !== '')
-    .map((name) => (name === 'file' ? `${detail[name]}` : `${name} ${detail[name]}`))
+    .map((name) => (name === 'file' ? `${detail[name]}` : `${nameFact(name, texts)} ${detail[name]}`))
     .join(' · ');
-}
-
-/** `3 ms`, `1.2 s`, `4 min`, `3 h`, `2 d`. */
-export function formatDuration(milliseconds: number, { language }: Pick<Texts, 'language'>): string {
-  const say = (value: number, unit: string, digits = 0) =>
-    new Intl.NumberFormat(language, {
-      style: 'unit',
-      unit,
-      unitDisplay: 'short',
-      maximumFractionDigits: digits,
-    }).format(value);
-  if (milliseconds < 1_000) return say(Math.max(0, milliseconds), 'millisecond');
-  if (milliseconds < 60_000) return say(milliseconds / 1_000, 'second', 1);
-  if (milliseconds < 3_600_000) return say(milliseconds / 60_000, 'minute');
-  if (milliseconds < 86_400_000) return say(milliseconds / 3_600_000, 'hour', 1);
-  return say(milliseconds / 86_400_000, 'day', 1);
 }

@@ -52,6 +52,28 @@ test('a phone is found by its MAC address in any spelling and by its extension',
   expect((await world.get('/events?phone=999')).html).toContain('No phone has this MAC address or extension');
 });
 
+test('what is known of an event is said in German, too, and what phones say stands as it is', async () => {
+  const world = await createPageWorld();
+  const { office, record, logged, tokens } = world;
+  record(PENDING, 'stalled', { copies: 7, event: 'ua-profile' }, 'nobody knows why');
+  const detail = { reason: 'disk full', durationMs: 2_000 };
+  logged.push({ id: 1, at: NOW, level: 'error', event: 'store.batch-failed', message: 'in English', detail });
+  const audit = { at: NOW, actor: 'anna', subject: '101' };
+  await office.commit({
+    audit: [
+      { ...audit, action: 'extension.changed', detail: { changed: 'displayName language' } },
+      { ...audit, action: 'devices.exported', detail: { passwords: true, phones: 1_234 } },
+    ],
+  });
+  const { html } = await world.get('/events', { token: tokens.admin, 'accept-language': 'de' });
+  const text = html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  expect(text).toContain('Sendungen 7 Ereignis ua-profile');
+  expect(text).toContain('Ereignisse ließen sich nicht schreiben');
+  expect(text).toContain('Grund disk full durationMs 2 Sek.');
+  expect(text).toContain('geändert Anzeigename, Sprache');
+  expect(text).toContain('mit Passwörtern ja Telefone 1234');
+});
+
 test('pages lead to older ones and back, with the filter kept', async () => {
   const world = await createPageWorld();
   for (let index = 0; index < 120; index++) world.record(PENDING, 'refused', {}, `reason ${index}`);

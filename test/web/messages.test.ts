@@ -69,6 +69,14 @@ test('every note of the program is said in each language, of nothing but what it
   expect(wrong).toEqual([]);
 });
 
+test('every warning and error of the program is said in each language', () => {
+  const told = [...program.matchAll(/\.(?:warn|error)\(\s*\{\s*event: '([^']+)'/g)].map(([, event]) => event ?? '');
+  expect(told.length).toBeGreaterThan(25);
+  // The code of the first start goes to the log alone.
+  const missing = told.filter((event) => !english.has(`log.${event}`) && event !== 'setup.code-printed');
+  expect([...new Set(missing)]).toEqual([]);
+});
+
 test('no text is left over', () => {
   const quoted = new Set(
     [...`${views}\n${program}`.matchAll(/['"]([a-z][\w-]*(?:\.[\w-]+)+)['"]/g)].map(([, key]) => key ?? ''),
@@ -80,7 +88,7 @@ test('no text is left over', () => {
         `^${(template ?? '')
           .replace(/\$\{[^}]*\}/g, '\u0000')
           .replace(/[.*+?^()|[\]\\]/g, '\\$&')
-          .replaceAll('\u0000', '[\\w-]+')}$`,
+          .replaceAll('\u0000', '[\\w.-]+')}$`,
       ),
   );
   const unused = [...bases].filter((key) => !quoted.has(key) && !patterns.some((pattern) => pattern.test(key)));
