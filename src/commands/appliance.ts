@@ -2,13 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
-import type { MacAddress } from '../core/mac-address.ts';
 import { startAutoApproval } from '../flows/auto-approve.ts';
 import { createConfigCache } from '../flows/config-cache.ts';
 import { createCounters } from '../flows/counters.ts';
 import { createDeliveries } from '../flows/delivery.ts';
 import type { Doors } from '../flows/doors.ts';
-import { findAffectedPhones } from '../flows/internet/find-affected-phones.ts';
 import { createLampBoard } from '../flows/lamps.ts';
 import { createLogMemory, type LogMemory } from '../flows/log-memory.ts';
 import { createOffice } from '../flows/office.ts';
@@ -148,8 +146,6 @@ async function start(
     office,
     readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
   });
-  const configuredAt = async (mac: MacAddress) => (await lamps.read(mac)).configured;
-  const affected = { office, lan: doors.lan, configuredAt };
   const stopAutoApproval = startAutoApproval(doors);
   await store.watch({ since: changesSince, signal, onChange: office.adopt });
 
@@ -182,10 +178,7 @@ async function start(
     tokens,
     ...peopleDoors(store, office, { signal, log, clock }),
     ...(await openSiteDoors(doors, deliveries, cache, { store, siteDir: config.siteDir, signal })),
-    internet: {
-      ...internet.doors,
-      findAffected: () => findAffectedPhones(affected, cache, internet.address.lastChange()),
-    },
+    internet: internet.doors,
     listJourney,
     listAudit,
     record: record.doors,

@@ -18,7 +18,7 @@ import { searchPortControl } from '../upnp/port-control-search.ts';
 import { listenForGateways } from '../upnp/ssdp-listener.ts';
 
 export interface Internet {
-  readonly doors: Omit<InternetDoors, 'findAffected'>;
+  readonly doors: InternetDoors;
   readonly address: ExternalAddressService;
   /** Resolves after the signal: our ports are closed, and what was seen is stored. */
   readonly closed: () => Promise<void>;

@@ -1,6 +1,5 @@
 import type { AddressKind } from '../core/address-kind.ts';
 import type { AddressSource, MappingProtocol } from '../core/internet.ts';
-import type { MacAddress } from '../core/mac-address.ts';
 import type { KeeperState } from '../upnp/keeper-state.ts';
 
 /** What one source says of the external address. `sip`: what the site's SIP server saw (`received=` of our Via, RFC 3581). Times: ms since 1970. */
@@ -53,8 +52,6 @@ export interface InternetDoors {
   readAddress(): ExternalAddress;
   /** Newest first, at most `limit`. */
   listAddresses(limit: number): Promise<readonly AddressPeriod[]>;
-  /** The approved phones whose files name the address, and that have not fetched them since it changed: they may be resynced. */
-  findAffected(): Promise<readonly MacAddress[]>;
   /** Looks for routers again and restores everything. Resolves when that is done: up to some 10 s. */
   search(): Promise<void>;
   /** Renews every mapping now. */

@@ -1,4 +1,3 @@
-import type { MacAddress } from '../../src/core/mac-address.ts';
 import type { AddressPeriod, ExternalAddress, InternetDoors, MappingTest } from '../../src/flows/internet-facts.ts';
 import type { GatewayFacts } from '../../src/upnp/gateway.ts';
 import type { KeeperState, KeptMapping } from '../../src/upnp/keeper-state.ts';
@@ -166,12 +165,11 @@ export interface InternetFacts {
   readonly address: ExternalAddress;
   readonly periods: readonly AddressPeriod[];
   readonly tests: readonly MappingTest[];
-  readonly affected: readonly MacAddress[];
 }
 
 /** `InternetDoors` of facts that a test sets; idle at first. */
 export function createInternetMemory() {
-  let facts: InternetFacts = { keeper: IDLE_KEEPER, address: UNKNOWN_ADDRESS, periods: [], tests: [], affected: [] };
+  let facts: InternetFacts = { keeper: IDLE_KEEPER, address: UNKNOWN_ADDRESS, periods: [], tests: [] };
   const listeners = new Set<() => void>();
   const orders: string[] = [];
   let waiting: Promise<void> = Promise.resolve();
@@ -189,7 +187,6 @@ export function createInternetMemory() {
     readKeeper: () => facts.keeper,
     readAddress: () => facts.address,
     listAddresses: async (limit) => facts.periods.slice(0, limit),
-    findAffected: async () => facts.affected,
     search: () => order('search'),
     renew: () => order('renew'),
     async test() {
