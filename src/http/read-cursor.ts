@@ -13,3 +13,13 @@ export function readCursor(cursor: string | undefined): Result<string | undefine
   if (formatCursor(key) === cursor && key !== '') return ok(key);
   return err({ where: 'query.cursor', saw: JSON.stringify(cursor), wanted: 'the `next` of an answer of this list' });
 }
+
+/** A place in a list that is read newest first; its schema has looked at the text. Undefined is the newest. */
+export function readPosition(before: string | undefined): number | undefined {
+  return before === undefined ? undefined : Number(before);
+}
+
+/** `next` is text in every list, whatever it is made of. */
+export function formatPosition(next: number | null): string | null {
+  return next === null ? null : String(next);
+}

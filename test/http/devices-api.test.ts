@@ -169,6 +169,7 @@ test('the journey is paged, newest first', async () => {
     detail: { index: 4 },
   });
   world.record(PENDING, 'seen', { index: 5 });
+  expect(first.next).toEqual(expect.any(String));
   const rest = (await call('GET', at(`${PENDING}/journey?limit=3&before=${first.next}`))).json;
   expect(rest.items.map((item: { detail: { index: number } }) => item.detail.index)).toEqual([1, 0]);
   expect(rest.next).toBeNull();

@@ -289,6 +289,7 @@ test('the audit says who did what, in pages', async () => {
     { actor: 'anna', action: 'extension.created', subject: '203', at: expect.stringMatching(/Z$/) },
     { subject: '202' },
   ]);
+  expect(first.next).toEqual(expect.any(String));
   const rest = (await call('GET', `/api/v1/audit?limit=2&before=${first.next}`)).json;
   expect(rest.items).toMatchObject([{ subject: '201' }]);
   expect(rest.next).toBeNull();

@@ -41,6 +41,7 @@ test('the newest refusals and stalls of all phones', async () => {
   });
   const first = (await call('GET', '/api/v1/journeys?limit=2')).json;
   expect(first.items).toHaveLength(2);
+  expect(first.next).toEqual(expect.any(String));
   const second = (await call('GET', `/api/v1/journeys?limit=2&before=${first.next}`)).json;
   expect(second.items.map(({ step }: { step: string }) => step)).toEqual(['seen']);
 });

@@ -8,7 +8,7 @@ import { deviceSortKey, findPage, matchesQuery } from '../find-devices.ts';
 import { formatDevice, formatJourneyEvent } from '../format-answers.ts';
 import { replyWithProblem } from '../problem-reply.ts';
 import type { HttpProblem } from '../problem-to-reply.ts';
-import { formatCursor, readCursor } from '../read-cursor.ts';
+import { formatCursor, formatPosition, readCursor, readPosition } from '../read-cursor.ts';
 import { invalidInput, readMacParameter } from '../read-mac-parameter.ts';
 import { DEFAULT_LIMIT, MacParams } from '../schemas/common.ts';
 import { ConfigAnswer, ConfigQuery, DeviceAnswer, DeviceList, DeviceListQuery } from '../schemas/device.ts';
@@ -112,13 +112,13 @@ export function addDeviceRoutes(app: ApiApp, { office, lamps, listJourney, previ
       const mac = readMacParameter(request.params.mac);
       if (!mac.ok) return replyWithProblem(reply, mac.problem);
       const { limit = DEFAULT_LIMIT, before } = request.query;
-      const { items, next } = await listJourney(mac.value, { limit, before });
+      const { items, next } = await listJourney(mac.value, { limit, before: readPosition(before) });
       if (items.length === 0 && office.findDevice(mac.value) === undefined) {
         const last =
           before === undefined ? items : (await listJourney(mac.value, { limit: 1, before: undefined })).items;
         if (last.length === 0) return replyWithProblem(reply, noSuchDevice(mac.value));
       }
-      return { items: items.map(formatJourneyEvent), next };
+      return { items: items.map(formatJourneyEvent), next: formatPosition(next) };
     },
   );
 

@@ -3,6 +3,7 @@ import type { ApiApp } from '../api-app.ts';
 import { describeRoute } from '../describe-route.ts';
 import { formatJourneyEvent } from '../format-answers.ts';
 import { formatLogEntry, formatSample, formatSystem } from '../format-system.ts';
+import { formatPosition, readPosition } from '../read-cursor.ts';
 import { DEFAULT_LIMIT } from '../schemas/common.ts';
 import { JourneyList, JourneysQuery, LogList } from '../schemas/record.ts';
 import { SampleList, SystemAnswer } from '../schemas/system.ts';
@@ -29,11 +30,11 @@ export function addRecordRoutes(app: ApiApp, { record, clock }: WebDoors): void 
       const { limit = DEFAULT_LIMIT, before, from, until, step } = request.query;
       const { items, next } = await record.listJourneys({
         limit,
-        before,
+        before: readPosition(before),
         steps: step === undefined ? undefined : ([...new Set(step.split(','))] as JourneyStep[]),
         ...readRange(from, until),
       });
-      return { items: items.map(formatJourneyEvent), next };
+      return { items: items.map(formatJourneyEvent), next: formatPosition(next) };
     },
   );
 

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Mac, oneOf, openMap, PageLimit } from './common.ts';
+import { Mac, nullableText, oneOf, openMap, PageLimit } from './common.ts';
 
 export const STEPS = [
   'seen',
@@ -19,12 +19,9 @@ function newestFirst<T extends TSchema>(items: T, examples: readonly unknown[]) 
   return Type.Object(
     {
       items: Type.Array(items, { description: 'Newest first' }),
-      next: Type.Unsafe<number | null>({
-        type: ['integer', 'null'],
-        description: 'Give it as `before` to read on; null: this was the last piece.',
-      }),
+      next: nullableText({ description: 'Give it as `before` to read on; null: this was the last piece.' }),
     },
-    { examples: [{ items: examples, next: 4711 }] },
+    { examples: [{ items: examples, next: '4711' }] },
   );
 }
 
@@ -52,7 +49,11 @@ export const NewestFirstQuery = Type.Object(
   {
     limit: Type.Optional(PageLimit),
     before: Type.Optional(
-      Type.Integer({ minimum: 0, description: '`next` of the piece before; left out: the newest', examples: [4711] }),
+      Type.String({
+        pattern: '^\\d{1,15}$',
+        description: '`next` of the piece before; left out: the newest',
+        examples: ['4711'],
+      }),
     ),
   },
   { additionalProperties: false },
