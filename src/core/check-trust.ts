@@ -1,4 +1,5 @@
 import { checkNightlyBackups } from './check-nightly-backups.ts';
+import { checkOtherServers } from './check-other-servers.ts';
 import type { TrustSettings } from './trust.ts';
 import type { TrustFault } from './trust-fault.ts';
 
@@ -10,5 +11,5 @@ export interface TrustSurroundings {
 
 /** Every fault of the settings at once; empty: they are sound. One line per part. */
 export function checkTrust(settings: TrustSettings, around: TrustSurroundings): readonly TrustFault[] {
-  return [...checkNightlyBackups(settings, around)];
+  return [...checkOtherServers(settings), ...checkNightlyBackups(settings, around)];
 }

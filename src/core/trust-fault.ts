@@ -1,5 +1,5 @@
-/** What is wrong with a field. number: it is none that may be. needed: another field asks for it. */
-export type TrustFaultKind = 'number' | 'needed';
+/** What is wrong with a field. number: it is none that may be. needed: another field asks for it. name: it is nobody's name or address. */
+export type TrustFaultKind = 'number' | 'needed' | 'name';
 
 export interface TrustFault {
   /** Within the settings (`nightlyBackupsKept`, `rules.0.network`), or `backupPassphrase` beside them. */

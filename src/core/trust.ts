@@ -29,6 +29,8 @@ export interface TrustSettings {
   readonly quarantine: boolean;
   /** How often the LAN is asked for other PnP servers, in minutes; 0: never. */
   readonly otherServerCheckMinutes: number;
+  /** Other PnP servers that a person knows and wants: MAC addresses (twelve hex digits), or IPv4 where no MAC was to be seen. Nobody is warned of them. */
+  readonly knownServers: readonly string[];
   /** A backup each night at 02:30 of the site's time, so many kept; 0: none. Needs the site's backup passphrase. */
   readonly nightlyBackupsKept: number;
 }
@@ -40,5 +42,6 @@ export const DEFAULT_TRUST: TrustSettings = {
   phoneLogin: 'none',
   quarantine: true,
   otherServerCheckMinutes: 10,
+  knownServers: [],
   nightlyBackupsKept: 0,
 };

@@ -28,5 +28,10 @@ export function checkTrustChange(
 
 /** Field by field, in the order of the type: the same again is no change. */
 export function mergeTrust(before: TrustSettings, body: TrustSettingsBody = {}): TrustSettings {
-  return { ...before, nightlyBackupsKept: body.nightlyBackupsKept ?? before.nightlyBackupsKept };
+  return {
+    ...before,
+    otherServerCheckMinutes: body.otherServerCheckMinutes ?? before.otherServerCheckMinutes,
+    knownServers: body.knownServers ?? before.knownServers,
+    nightlyBackupsKept: body.nightlyBackupsKept ?? before.nightlyBackupsKept,
+  };
 }

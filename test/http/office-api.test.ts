@@ -132,7 +132,7 @@ test('the site is shown without its password', async () => {
     autoApprove: [],
     internet: DEFAULT_INTERNET,
     webhookSecretSet: false,
-    trust: { nightlyBackupsKept: 0 },
+    trust: { otherServerCheckMinutes: 10, knownServers: [], nightlyBackupsKept: 0 },
     backupPassphraseSet: false,
     retentionDays: 90,
     revision: 0,

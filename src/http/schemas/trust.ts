@@ -1,16 +1,28 @@
 import { type Static, Type } from 'typebox';
 import { LONGEST_PASSPHRASE, SHORTEST_PASSPHRASE } from '../../core/check-backup-passphrase.ts';
 import { MOST_BACKUPS_KEPT } from '../../core/check-nightly-backups.ts';
+import { LONGEST_CHECK_MINUTES } from '../../core/check-other-servers.ts';
 import { nullableText, PLAIN_TEXT } from './common.ts';
 
 /** Fields that read and write alike; ranges are judged by `check-trust`, which knows how fields belong together. */
 const SETTINGS = {
+  otherServerCheckMinutes: Type.Integer({
+    description: `How often the LAN is asked for other PnP servers, in minutes, 1-${LONGEST_CHECK_MINUTES}; 0: never`,
+  }),
+  knownServers: Type.Array(Type.String(), {
+    description:
+      'Other PnP servers that are wanted, so that nobody is warned of them: the `id` of each as GET /other-servers tells it, a MAC address or an IPv4 address',
+  }),
   nightlyBackupsKept: Type.Integer({
     description: `A backup each night at 02:30 of the site's time, so many kept, 1-${MOST_BACKUPS_KEPT}; 0: none. Needs \`backupPassphrase\`.`,
   }),
 };
 
-export const TRUST_EXAMPLE = { nightlyBackupsKept: 14 };
+export const TRUST_EXAMPLE = {
+  otherServerCheckMinutes: 10,
+  knownServers: ['001565000001'],
+  nightlyBackupsKept: 14,
+};
 
 export const TrustSettingsAnswer = Type.Object(
   { ...SETTINGS },
