@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { AuditEntry } from '../core/audit.ts';
+import type { AuditVerdict } from '../core/audit-verdict.ts';
+import { pruneAudit, writeAudit } from './audit-chain.ts';
+import { verifyAudit } from './audit-verifier.ts';
 import type { Database } from './database.ts';
 import type { Page, PageRequest } from './journey-store.ts';
-import { inPortions } from './portions.ts';
-import { pruneByTime } from './pruning.ts';
 import type { Numbered, RecentRequest } from './recent-rows.ts';
-import type { AuditRow, Writer } from './schema.ts';
+import type { AuditRow } from './schema.ts';
 
 export interface RecentAuditRequest extends RecentRequest {
   /** Part of the name of who decided, in any case. */
@@ -20,14 +21,18 @@ export interface AuditStore {
   list(request: PageRequest): Promise<Page<AuditEntry>>;
   /** Newest first. `next` is the `id` of the last item. */
   listRecent(request: RecentAuditRequest): Promise<Page<Numbered<AuditEntry>>>;
-  /** Removes what is older; resolves to how many. */
+  /** What binds a row to those before it; undefined: there is no such row, or it is from before the chain. */
+  linkOf(id: number): Promise<string | undefined>;
+  /** Is the record what was written? Reads all of it, some at a time; some 5 s for a million rows. */
+  verify(signal?: AbortSignal): Promise<AuditVerdict>;
+  /** Removes what is older, from the oldest on; resolves to how many. */
   prune(beforeMs: number): Promise<number>;
 }
 
 export function createAuditStore(database: Database): AuditStore {
   return {
     async append(entries) {
-      if (entries.length > 0) await database.write((writer) => writeAudit(writer, entries));
+      if (entries.length > 0) await database.write((writer) => writeAudit(writer, entries, database));
     },
     async list({ limit, before }) {
       let query = database.read.selectFrom('audit').selectAll();
@@ -56,19 +61,15 @@ export function createAuditStore(database: Database): AuditStore {
       const items = rows.slice(0, limit).map((row) => ({ ...toEntry(row), id: row.id }));
       return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
-    prune: (beforeMs) => pruneByTime(database, 'audit', beforeMs),
+    async linkOf(id) {
+      const row = await database.read.selectFrom('audit').select('hash').where('id', '=', id).executeTakeFirst();
+      return row?.hash ?? undefined;
+    },
+    verify: (signal) => verifyAudit(database, signal),
+    prune: (beforeMs) => pruneAudit(database, beforeMs),
   };
 }
 
-export async function writeAudit(writer: Writer, entries: readonly AuditEntry[]): Promise<void> {
-  await inPortions(entries, (portion) =>
-    writer
-      .insertInto('audit')
-      .values(portion.map((entry) => ({ ...entry, detail: JSON.stringify(entry.detail), hash: null })))
-      .execute(),
-  );
-}
-
-function toEntry({ at, actor, action, subject, detail }: Omit<AuditRow, 'id' | 'hash'>): AuditEntry {
-  return { at: Number(at), actor, action, subject, detail: JSON.parse(detail) as AuditEntry['detail'] };
+function toEntry({ at, actor, source, action, subject, detail }: Omit<AuditRow, 'id' | 'hash'>): AuditEntry {
+  return { at: Number(at), actor, from: source, action, subject, detail: JSON.parse(detail) as AuditEntry['detail'] };
 }

@@ -149,7 +149,8 @@ function createDatabase(
         try {
           return await work(connection);
         } finally {
-          await sql`COMMIT`.execute(connection);
+          // Nothing was written. A COMMIT is refused where a write of this process was turned away as busy and waits to be tried again.
+          await sql`ROLLBACK`.execute(connection);
         }
       });
     },

@@ -6,7 +6,7 @@ import type { EndedSessions } from '../core/session.ts';
 import type { Site } from '../core/site.ts';
 import type { Progress } from '../core/steps.ts';
 import type { UserWithPassword } from '../core/user.ts';
-import { writeAudit } from './audit-store.ts';
+import { writeAudit } from './audit-chain.ts';
 import { nextChange } from './change-sequence.ts';
 import type { Database } from './database.ts';
 import { removeDevices, writeDevices } from './device-writer.ts';
@@ -60,7 +60,7 @@ export function createDecisions(database: Database): Decisions {
         await removeUsers(writer, removedUsers);
         await writeUsers(writer, users);
         await endSessions(writer, endedSessions);
-        await writeAudit(writer, audit);
+        await writeAudit(writer, audit, database);
       });
     },
   };

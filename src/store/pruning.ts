@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { ROWS_PER_BATCH } from './portions.ts';
 
 /** Deletes the rows from before `beforeMs`, some per turn of the event loop; resolves to how many. */
-export async function pruneByTime(database: Database, table: 'journeys' | 'audit', beforeMs: number): Promise<number> {
+export async function pruneByTime(database: Database, table: 'journeys', beforeMs: number): Promise<number> {
   let pruned = 0;
   for (;;) {
     const deleted = await database.write(

@@ -85,8 +85,10 @@ export interface AuditRow {
   readonly subject: string;
   /** JSON. */
   readonly detail: string;
-  /** Links the row to the one before; null: written before there was a chain. */
+  /** Links the row to the one before (audit-chain.ts); null: written before there was a chain. */
   readonly hash: string | null;
+  /** From where; null: written before it was kept. */
+  readonly source: string | null;
 }
 
 export interface TokenRow {

@@ -15,12 +15,21 @@ test('everything is there again after closing and opening', async () => {
     consolePassword: new Secret('console'),
     revision: 3,
   };
+  const from = 'command line (anna)';
+  const entry = {
+    at: 5,
+    actor: 'command line',
+    from,
+    action: 'device.approved',
+    subject: 'x',
+    detail: { extension: '101' },
+  };
   const before = await openStore({ dataDir });
   await before.decisions.commit({
     devices: [approvedDevice(1), approvedDevice(2, { token: null, consolePasswords: null, dialog: null, model: null })],
     extensions: [extensionOf(1), extensionOf(2)],
     site,
-    audit: [{ at: 5, actor: 'command line', action: 'device.approved', subject: 'x', detail: { extension: '101' } }],
+    audit: [entry],
   });
   await before.journeys.append([{ mac: macOf(1), at: 7, step: 'seen', reason: 'why', detail: { bytes: 1, ok: true } }]);
   await before.close();
@@ -38,9 +47,7 @@ test('everything is there again after closing and opening', async () => {
   expect((await after.journeys.list(macOf(1), { limit: 9 })).items).toEqual([
     { mac: macOf(1), at: 7, step: 'seen', reason: 'why', detail: { bytes: 1, ok: true } },
   ]);
-  expect((await after.audit.list({ limit: 9 })).items).toEqual([
-    { at: 5, actor: 'command line', action: 'device.approved', subject: 'x', detail: { extension: '101' } },
-  ]);
+  expect((await after.audit.list({ limit: 9 })).items).toEqual([entry]);
   expect(await after.database.check()).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import * as history from './0003-history.ts';
 import * as internet from './0004-internet.ts';
 import * as extensionLanguage from './0005-extension-language.ts';
 import * as trust from './0006-trust.ts';
+import * as auditSource from './0007-audit-source.ts';
 
 /** In the order of their numbers. A name is kept in every database that ran it: it never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-internet': internet,
   '0005-extension-language': extensionLanguage,
   '0006-trust': trust,
+  '0007-audit-source': auditSource,
 };
