@@ -5,6 +5,7 @@ import type { KeeperPlan, PlannedMapping } from './keeper-plan.ts';
 import { isSilence, planAfterAnswer } from './plan-contact.ts';
 import { planMapped, withMade, withoutMade } from './plan-mapped.ts';
 import { withMapping } from './plan-parts.ts';
+import { withLeavingEntry } from './plan-removal.ts';
 import { planAfterError, planConflict, planTrouble, rememberPermanent } from './plan-trouble.ts';
 import { retryDelay, SLOW_RETRY_MS } from './reaction.ts';
 
@@ -49,13 +50,18 @@ export function planReadBack(
 ): KeeperPlan {
   const asked = m.request?.leaseSeconds ?? 0;
   const holder = findHolder(plan, m.wanted, entry, now);
-  if (entry === null || holder === 'nobody') return planUnkept(plan, m, asked, now);
-  if (holder === 'other') return planConflict(withoutMade(plan, m.wanted), m, entry.internalClient, null, now);
-  if (holder === 'old-self' || !entry.enabled) {
+  if (entry === null) return planUnkept(plan, m, asked, now);
+  // Under the name that was just sent it is no other's entry but what our request became.
+  const isWrong = holder === 'old-self' || (holder === 'other' && entry.description === m.wanted.description);
+  if (holder === 'other' && !isWrong)
+    return planConflict(withoutMade(plan, m.wanted), m, entry.internalClient, null, now);
+  if (isWrong || !entry.enabled) {
     if (!m.isCleared) return withMapping(plan, m.wanted, { step: 'clear', clearing: entry, dueAt: now });
-    const seen = entry.enabled ? `leads to ${entry.internalClient}:${entry.internalPort}` : 'is switched off';
+    const seen = isWrong ? `leads to ${entry.internalClient}:${entry.internalPort}` : 'is switched off';
     const error = { kind: 'malformed', text: `the router says that the port is open, and its entry ${seen}` } as const;
-    return planTrouble(plan, m, 'refused', error, now + SLOW_RETRY_MS, now);
+    const after = planTrouble(plan, m, 'refused', error, now + SLOW_RETRY_MS, now);
+    // A port that we opened towards somebody else is closed again.
+    return isWrong ? withLeavingEntry(after, entry, now) : after;
   }
   if (!m.isCleared && !wasExtended(m, entry.leaseSeconds, now))
     return withMapping(plan, m.wanted, { step: 'clear', clearing: entry, dueAt: now });

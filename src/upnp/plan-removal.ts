@@ -104,6 +104,12 @@ export function planAfterSweep(
   );
 }
 
+/** It is ours, and is to go. */
+export function withLeavingEntry(plan: KeeperPlan, entry: GatewayMapping, now: number): KeeperPlan {
+  if (plan.gateway === null || plan.leaving.some(({ request }) => isSameMapping(request, entry))) return plan;
+  return { ...plan, leaving: [...plan.leaving, toLeaving(entry, plan.gateway.id, now)].slice(-MOST_LEAVING) };
+}
+
 function toLeaving(entry: GatewayMapping, gatewayId: string, now: number): LeavingMapping {
   const { protocol, externalPort, internalClient, internalPort, description, leaseSeconds } = entry;
   const request = { protocol, externalPort, internalClient, internalPort, description, leaseSeconds };
