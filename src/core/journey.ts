@@ -33,3 +33,8 @@ export interface JourneyEvent {
 export function giveReason(because: Note | null): Pick<JourneyEvent, 'reason' | 'because'> {
   return because === null ? { reason: '' } : { reason: because.text, because };
 }
+
+/** The phone has the file that it asked for: it was sent, or it has the very same (304, RFC 9110 15.4.5). */
+export function hasFile({ step, detail }: Pick<JourneyEvent, 'step' | 'detail'>): boolean {
+  return step === 'fetched' && (detail.status === 200 || detail.status === 304);
+}

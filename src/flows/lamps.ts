@@ -1,4 +1,4 @@
-import type { JourneyEvent } from '../core/journey.ts';
+import { hasFile, type JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { vendorById } from '../vendors/all.ts';
 import { matchFile } from '../vendors/match-file.ts';
@@ -50,7 +50,8 @@ export function createLampBoard({ office, readJourney }: LampDoors): LampBoard {
     ownPaths.delete(before.mac);
   });
 
-  function changeOf({ mac, at, step, detail }: JourneyEvent): Partial<Lamps> {
+  function changeOf(event: JourneyEvent): Partial<Lamps> {
+    const { mac, at, step, detail } = event;
     switch (step) {
       case 'seen':
         return { ...DARK, asked: at };
@@ -64,7 +65,7 @@ export function createLampBoard({ office, readJourney }: LampDoors): LampBoard {
       case 'acknowledged':
         return { acknowledged: at };
       case 'fetched':
-        return detail.status === 200 && isOwnFile(mac, String(detail.file)) ? { configured: at } : {};
+        return hasFile(event) && isOwnFile(mac, String(detail.file)) ? { configured: at } : {};
       default:
         return {};
     }

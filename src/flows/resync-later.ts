@@ -1,5 +1,5 @@
 import { findNextLocalTime } from '../core/find-next-local-time.ts';
-import type { JourneyEvent } from '../core/journey.ts';
+import { hasFile, type JourneyEvent } from '../core/journey.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { resyncDevice } from './decide-device.ts';
@@ -210,7 +210,8 @@ export async function openResyncs(options: Options): Promise<Resyncs> {
   };
 }
 
-function outcomeOf({ step, detail }: JourneyEvent): 'fetched' | 'stuck' | undefined {
-  if (step === 'fetched') return detail.status === 200 ? 'fetched' : undefined;
+function outcomeOf(event: JourneyEvent): 'fetched' | 'stuck' | undefined {
+  const { step } = event;
+  if (step === 'fetched') return hasFile(event) ? 'fetched' : undefined;
   return step === 'stalled' || step === 'refused' ? 'stuck' : undefined;
 }

@@ -24,12 +24,21 @@ export interface ConfigRequest {
   /** The address of ours that the request came to: the files point back to it. */
   readonly localAddress: string;
   readonly userAgent: string;
+  /** Whether the asker has the file of this entity tag already (RFC 9110 13.1.2); left out: it does not say. */
+  readonly hasAlready?: ((etag: string) => boolean) | undefined;
 }
 
 export type ConfigReply =
-  | { readonly kind: 'file'; readonly bytes: Buffer; readonly contentType: string; readonly digest: string }
-  /** One of the site's own files, which are no secrets: a language pack, firmware. */
-  | { readonly kind: 'site-file'; readonly path: string }
+  /** `isKnown`: the phone has these bytes, and is told so instead of being sent them. */
+  | {
+      readonly kind: 'file';
+      readonly bytes: Buffer;
+      readonly contentType: string;
+      readonly etag: string;
+      readonly isKnown: boolean;
+    }
+  /** One of the site's own files, which are no secrets: a language pack, firmware. `tell`: whether it was sent. */
+  | { readonly kind: 'site-file'; readonly path: string; readonly tell: (status: 200 | 304) => void }
   /** A name that nobody has, or a refusal: both look alike from outside. */
   | { readonly kind: 'not-found' }
   /** We know the file and cannot make it: 500, so that the phone keeps what it has. */
@@ -147,31 +156,31 @@ export function createConfigServer(
       return { kind: 'broken' };
     }
     const { bytes, contentType, digest } = rendered.value;
+    const etag = `"${digest}"`;
+    const isKnown = request.hasAlready?.(etag) ?? false;
     if (request.method === 'GET') {
       counters.count('filesServed');
       office.see({ ...device, address: request.source, lastSeenAt: at });
-      const detail = { file: tellPath(request.path), status: 200, bytes: bytes.length, digest: digest.slice(0, 16) };
+      const sent = isKnown ? { status: 304 } : { status: 200, bytes: bytes.length };
+      const detail = { file: tellPath(request.path), ...sent, digest: digest.slice(0, 16) };
       office.record({ mac, at, step: 'fetched', ...giveReason(told), detail });
       cache.served.note(cache.input(device, vendor, file, request.localAddress), digest);
       if (file === vendor.files[0]) deliveries.fetched(mac);
       log.info(
-        { event: 'config.served', mac, vendor: vendor.id, file: tellPath(request.path), bytes: bytes.length },
+        { event: 'config.served', mac, vendor: vendor.id, file: tellPath(request.path), ...sent },
         'config served',
       );
     }
-    return { kind: 'file', bytes, contentType, digest };
+    return { kind: 'file', bytes, contentType, etag, isKnown };
   }
 
   function siteFile({ mac }: Device, { path }: ConfigRequest): ConfigReply {
-    counters.count('filesServed');
-    office.record({
-      mac,
-      at: clock(),
-      step: 'fetched',
-      ...giveReason(SITE_FILE),
-      detail: { file: tellPath(path), status: 200 },
-    });
-    return { kind: 'site-file', path };
+    const tell = (status: 200 | 304) => {
+      counters.count('filesServed');
+      const detail = { file: tellPath(path), status };
+      office.record({ mac, at: clock(), step: 'fetched', ...giveReason(SITE_FILE), detail });
+    };
+    return { kind: 'site-file', path, tell };
   }
 
   function absent(device: Device, request: ConfigRequest, why: Note): ConfigReply {

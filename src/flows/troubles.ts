@@ -1,4 +1,4 @@
-import type { JourneyEvent } from '../core/journey.ts';
+import { hasFile, type JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { Note } from '../core/note.ts';
 import type { LampDoors } from './lamps.ts';
@@ -56,7 +56,8 @@ export function createTroubleBoard({ office, readJourney }: LampDoors): TroubleB
 }
 
 /** Null: this step clears what was wrong. Undefined: it says nothing about it. */
-function troubleOf({ step, at, reason, because, detail }: JourneyEvent): Trouble | null | undefined {
+function troubleOf(event: JourneyEvent): Trouble | null | undefined {
+  const { step, at, reason, because } = event;
   switch (step) {
     case 'refused':
     case 'stalled':
@@ -69,7 +70,7 @@ function troubleOf({ step, at, reason, because, detail }: JourneyEvent): Trouble
     case 'resynced':
       return null;
     case 'fetched':
-      return detail.status === 200 ? null : undefined;
+      return hasFile(event) ? null : undefined;
     case 'answered':
     case 'moved':
       return undefined;

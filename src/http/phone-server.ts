@@ -108,17 +108,24 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
     }
     const source = withoutMapping(socket.remoteAddress);
     const userAgent = request.headers['user-agent'] ?? '';
-    serveConfig({ method, token: target.token, path: target.path, source, localAddress, userAgent })
+    const hasAlready = (etag: string) => matchEtag(request.headers['if-none-match'], etag);
+    serveConfig({ method, token: target.token, path: target.path, source, localAddress, userAgent, hasAlready })
       .then((reply) =>
-        reply.kind === 'site-file' ? serveSiteFile(request, response, reply.path) : answer(request, response, reply),
+        reply.kind === 'site-file' ? serveSiteFile(request, response, reply.path, reply.tell) : answer(response, reply),
       )
       .catch((cause: unknown) => fail(response, cause));
   }
 
-  async function serveSiteFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+  async function serveSiteFile(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    tell: (status: 200 | 304) => void = () => undefined,
+  ): Promise<void> {
     const file = await openSiteFile(siteFilesDir, path);
     if (file === undefined) return answerShort(response, NOT_FOUND);
     const unchanged = matchEtag(request.headers['if-none-match'], file.etag);
+    tell(unchanged ? 304 : 200);
     if (unchanged) response.writeHead(304, ['ETag', file.etag, 'Cache-Control', 'no-cache']);
     else response.writeHead(200, fileHeaders(file.contentType, file.size, file.etag, 'no-cache'));
     if (unchanged || request.method === 'HEAD' || file.size === 0) {
@@ -170,11 +177,7 @@ export function listenPhoneServer(server: Server, { host, port, signal }: Listen
   });
 }
 
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: Exclude<ConfigReply, { kind: 'site-file' }>,
-): void {
+function answer(response: ServerResponse, reply: Exclude<ConfigReply, { kind: 'site-file' }>): void {
   switch (reply.kind) {
     case 'not-found':
       answerShort(response, NOT_FOUND);
@@ -183,17 +186,16 @@ function answer(
       answerShort(response, BROKEN);
       break;
     case 'file':
-      answerFile(request, response, reply);
+      answerFile(response, reply);
       break;
     default:
       reply satisfies never;
   }
 }
 
-function answerFile(request: IncomingMessage, response: ServerResponse, file: ConfigReply & { kind: 'file' }): void {
-  const { bytes, contentType, digest } = file;
-  const etag = `"${digest}"`;
-  if (matchEtag(request.headers['if-none-match'], etag)) {
+function answerFile(response: ServerResponse, file: ConfigReply & { kind: 'file' }): void {
+  const { bytes, contentType, etag, isKnown } = file;
+  if (isKnown) {
     response.writeHead(304, ['ETag', etag, 'Cache-Control', CACHE_CONTROL]).end();
     return;
   }

@@ -1,4 +1,4 @@
-import type { JourneyEvent, JourneyStep } from '../core/journey.ts';
+import { hasFile, type JourneyEvent, type JourneyStep } from '../core/journey.ts';
 import { nameFact } from './describe-facts.ts';
 import { formatDuration } from './format-amounts.ts';
 import type { Texts } from './message-set.ts';
@@ -80,10 +80,11 @@ function buildBoot(events: readonly JourneyEvent[], texts: Texts): Boot {
   return { startedAt: start, took: formatDuration(end - start, texts), points, isStuck };
 }
 
-function kindOf({ step, detail }: JourneyEvent): JourneyPoint['kind'] {
+function kindOf(event: JourneyEvent): JourneyPoint['kind'] {
+  const { step } = event;
   if (step === 'refused' || step === 'stalled') return 'bad';
   // A file that need not be there is no fault: phones ask for many.
-  if (step === 'fetched' && detail.status !== 200) return 'plain';
+  if (step === 'fetched' && !hasFile(event)) return 'plain';
   return 'good';
 }
 

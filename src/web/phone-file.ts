@@ -1,6 +1,6 @@
 import type { Device } from '../core/device.ts';
 import { diffLines, shortenDiff } from '../core/diff-lines.ts';
-import type { JourneyEvent } from '../core/journey.ts';
+import { hasFile, type JourneyEvent } from '../core/journey.ts';
 import { vendorById } from '../vendors/all.ts';
 import { matchFile } from '../vendors/match-file.ts';
 import { buildFileLines, type FileLine, linesOfText } from './build-file-lines.ts';
@@ -68,8 +68,9 @@ export function viewPhoneFile(
 function findFetch(device: Device, events: readonly JourneyEvent[]) {
   const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
   if (vendor === undefined) return undefined;
-  const event = events.find(({ step, detail }) => {
-    if (step !== 'fetched' || detail.status !== 200 || typeof detail.digest !== 'string') return false;
+  const event = events.find((happened) => {
+    const { detail } = happened;
+    if (!hasFile(happened) || typeof detail.digest !== 'string') return false;
     const match = matchFile(vendor, String(detail.file));
     return match.kind === 'file' && match.file === vendor.files[0];
   });

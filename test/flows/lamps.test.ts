@@ -71,6 +71,13 @@ test('only its own file, really given, makes a phone configured', async () => {
   expect((await board.read(PHONE)).configured).toBeNull();
 });
 
+test('a phone that has its very file already is configured', async () => {
+  const { office, board } = createBoard();
+  office.record(event(1, 'seen'));
+  office.record(event(2, 'fetched', { ...OWN_FILE, status: 304 }));
+  expect((await board.read(PHONE)).configured).toBe(2);
+});
+
 test('what happened before the start is read from the store, once', async () => {
   const { board, reads } = createBoard([
     event(1, 'seen'),

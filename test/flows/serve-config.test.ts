@@ -110,11 +110,27 @@ test('a boot file that we do not have on purpose is a 404 that the journey expla
   expect(journey).toMatchObject([{ step: 'fetched', detail: { status: 404 }, reason: expect.stringMatching(/\w/) }]);
 });
 
+test('a phone that has its file already is told so, and is no less configured', async () => {
+  const { ask, journey, fetched } = setUp();
+  const first = await ask();
+  if (first.kind !== 'file') throw new Error('no file');
+  const again = await ask({ hasAlready: (etag) => etag === first.etag });
+  expect(again).toMatchObject({ kind: 'file', isKnown: true });
+  expect(journey.map(({ detail }) => [detail.status, detail.bytes])).toEqual([
+    [200, first.bytes.length],
+    [304, undefined],
+  ]);
+  expect(journey[1]?.detail.digest).toBe(journey[0]?.detail.digest);
+  expect(fetched).toHaveLength(2);
+});
+
 test('a file that only the site has is looked for there', async () => {
   const { ask, journey } = setUp();
-  expect(await ask({ path: 'lang_de.txt' })).toEqual({ kind: 'site-file', path: 'lang_de.txt' });
+  const reply = await ask({ path: 'lang_de.txt' });
+  expect(reply).toMatchObject({ kind: 'site-file', path: 'lang_de.txt' });
+  if (reply.kind === 'site-file') reply.tell(304);
   expect(await ask({ path: 'lang_fr.txt' })).toEqual({ kind: 'not-found' });
-  expect(journey.map(({ detail }) => detail.status)).toEqual([200, 404]);
+  expect(journey.map(({ detail }) => detail.status)).toEqual([304, 404]);
 });
 
 test.each<[string, Partial<ConfigRequest>, string]>([

@@ -9,15 +9,17 @@ import { createPhoneServer, listenPhoneServer } from '../../src/http/phone-serve
 import { createLogMemory } from './log-memory.ts';
 import { exchange, readResponse } from './raw.ts';
 
-const FILE: ConfigReply = {
+const FILE: ConfigReply & { kind: 'file' } = {
   kind: 'file',
   bytes: Buffer.from('#!version:1.0.0.1\naccount.1.enable = 1\n'),
   contentType: 'text/plain; charset=utf-8',
-  digest: 'd1ge5t',
+  etag: '"d1ge5t"',
+  isKnown: false,
 };
 const { log, lines } = createLogMemory();
 const stop = new AbortController();
 const asked: ConfigRequest[] = [];
+const told: number[] = [];
 const directory = mkdtempSync(join(tmpdir(), 'plugtone-phone-server-'));
 const siteFilesDir = join(directory, 'files');
 const firmware = Buffer.alloc(300_000, 'firmware ');
@@ -40,7 +42,10 @@ beforeAll(async () => {
       asked.push(request);
       if (request.path === 'broken.cfg') return { kind: 'broken' };
       if (request.path === 'throws.cfg') throw new Error('a bug');
-      return request.path === 'mine.cfg' ? FILE : { kind: 'not-found' };
+      if (request.path === 'fw%201.rom')
+        return { kind: 'site-file', path: request.path, tell: (status) => told.push(status) };
+      const isKnown = request.hasAlready?.(FILE.etag) ?? false;
+      return request.path === 'mine.cfg' ? { ...FILE, isKnown } : { kind: 'not-found' };
     },
     siteFilesDir,
     isServed: () => served,
@@ -77,7 +82,7 @@ test('a phone gets its bytes with their length, not chunked and not compressed',
   expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
   expect(headers.has('transfer-encoding')).toBe(false);
   expect(headers.has('content-encoding')).toBe(false);
-  expect(asked).toEqual([
+  expect(asked).toMatchObject([
     {
       method: 'GET',
       token: 't0ken',
@@ -133,6 +138,13 @@ test.each(['"d1ge5t"', 'W/"d1ge5t"', '"old", "d1ge5t"', '*'])('If-None-Match %s 
   expect(status).toBe(304);
   expect(headers.get('etag')).toBe('"d1ge5t"');
   expect(body).toBe('');
+});
+
+test('what was sent of a site file is told, and what the phone had already', async () => {
+  const first = await ask('/p/t/fw%201.rom');
+  const again = await ask('/p/t/fw%201.rom', `If-None-Match: ${first.headers.get('etag')}\r\n`);
+  expect([first.status, again.status, again.body]).toEqual([200, 304, '']);
+  expect(told).toEqual([200, 304]);
 });
 
 test('another tag gets the file', async () => {
