@@ -7,7 +7,17 @@
 // Packs what is committed; --work-tree: what stands there. The same commit gives the same bytes.
 // SOURCE_DATE_EPOCH (seconds; default: time of the commit) is the date of everything; DEBFULLNAME, DEBEMAIL: who made it.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,7 +103,11 @@ function layOut(source, tree, manifest, version) {
   mkdirSync(library, { recursive: true });
   for (const name of ['dist', 'templates', 'package.json']) put(name, `usr/lib/plugtone/${name}`);
   cpSync(join(source, 'package-lock.json'), join(library, 'package-lock.json'));
-  run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--no-bin-links'], { cwd: library });
+  run(
+    'npm',
+    ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--no-bin-links', '--loglevel=error'],
+    { cwd: library },
+  );
   rmSync(join(library, 'package-lock.json'));
   const modules = join(library, 'node_modules');
   removeUnused(modules);
@@ -140,11 +154,7 @@ function layOut(source, tree, manifest, version) {
   writeFileSync(join(control, 'control'), fillIn(readFileSync(join(source, 'packaging/deb/control'), 'utf8'), values));
   writeFileSync(join(control, 'conffiles'), '/etc/plugtone/plugtone.env\n/etc/plugtone/provisioning/README.md\n');
   writeFileSync(join(control, 'md5sums'), listChecksums(tree));
-  const programs = ['usr/bin/plugtone', 'usr/lib/plugtone/dist/main.js'];
-  const scripts = ['postinst', 'prerm', 'postrm'].map((name) => `DEBIAN/${name}`);
-  settleFiles(tree, date, [
-    // The first administrator's password may stand there; systemd reads it as root.
-    [0o640, ['etc/plugtone/plugtone.env']],
-    [0o755, [...programs, ...scripts]],
-  ]);
+  settleFiles(tree, date);
+  // The first administrator's password may stand there; systemd reads it as root.
+  chmodSync(join(tree, 'etc/plugtone/plugtone.env'), 0o640);
 }

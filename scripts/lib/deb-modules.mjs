@@ -1,21 +1,11 @@
 // The production part of node_modules, as it is packed.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders of a module that nothing loads at run time. */
-const UNUSED_FOLDERS = [
-  'test',
-  'tests',
-  '__tests__',
-  'bench',
-  'benchmark',
-  'benchmarks',
-  'example',
-  'examples',
-  '.github',
-];
+/** At the top of a module, what nothing loads at run time: tests, examples, documents, settings of tools. */
+const UNUSED_AT_TOP = /^(tests?|__tests__|bench|benchmarks?|examples?|docs|index\.html|\..+)$/;
 
-/** Types, maps of other people's code, settings of their tools, documents. Licences stay. */
+/** Types, maps of other people's code, settings of their tools, texts. Licences stay. */
 const UNUSED_FILES =
   /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.yml|\.tsbuildinfo|\.flow|\.log|\.sh|Makefile)$|^\.(?!\.?$)|^(bower|tsconfig.*|tslint)\.json$/i;
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
@@ -42,12 +32,20 @@ export function removeUnused(modules) {
       rmSync(folder, { recursive: true });
       continue;
     }
-    for (const unused of UNUSED_FOLDERS) rmSync(join(folder, unused), { recursive: true, force: true });
+    for (const unused of readdirSync(folder).filter((each) => UNUSED_AT_TOP.test(each)))
+      rmSync(join(folder, unused), { recursive: true });
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const isUnused = entry.isFile() && UNUSED_FILES.test(entry.name) && !LICENCE.test(entry.name);
       if (isUnused) rmSync(join(entry.parentPath, entry.name));
     }
+    removeEmptyFolders(folder);
   }
+}
+
+function removeEmptyFolders(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) removeEmptyFolders(join(folder, entry.name));
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** What the prebuilt programs need of the system, as Debian's dependencies. Read from the files: no linker is needed. */
@@ -71,5 +69,11 @@ export function listLicences(modules) {
     return `${name} ${version}: ${words.join(', ')}`;
   });
   const unique = [...new Set(lines)].sort();
-  return `Inside the package, each with its licence under /usr/lib/plugtone/node_modules:\n\n${unique.join('\n')}\n`;
+  return [
+    'Inside the package, each with its licence under /usr/lib/plugtone/node_modules (that of Apache-2.0 is also',
+    '/usr/share/common-licenses/Apache-2.0):',
+    '',
+    ...unique,
+    '',
+  ].join('\n');
 }

@@ -34,15 +34,18 @@ export function listChecksums(tree) {
     .join('');
 }
 
-/** Modes that do not depend on the umask, and one date for everything. `special`: pairs of a mode and the paths that have it. */
-export function settleFiles(tree, date, special) {
-  const modes = new Map(special.flatMap(([mode, paths]) => paths.map((path) => [path, mode])));
+/** Modes that do not depend on the umask (what begins with #! is a program), and one date for everything. */
+export function settleFiles(tree, date) {
   // Folders last: a change inside sets their date.
   for (const path of listEntries(tree).reverse()) {
     const full = join(tree, path);
-    chmodSync(full, lstatSync(full).isDirectory() ? 0o755 : (modes.get(path) ?? 0o644));
+    chmodSync(full, lstatSync(full).isDirectory() || isProgram(full) ? 0o755 : 0o644);
     lutimesSync(full, date, date);
   }
+}
+
+function isProgram(file) {
+  return readFileSync(file).subarray(0, 2).toString('latin1') === '#!';
 }
 
 /** Puts values for @NAME@; a name without a value is an error. */
