@@ -12,6 +12,7 @@ import { parseMessage } from '../sip/parse-message.ts';
 import { readSighting } from '../sip/read-sighting.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
+import { answerProbe } from './answer-probe.ts';
 import type { Deliveries } from './delivery.ts';
 import { createDialogMemory, type HeardDialog } from './dialog-memory.ts';
 import type { Doors } from './doors.ts';
@@ -48,6 +49,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     const request = parsed.value;
     const read = readSighting(request, { address, port });
     if (!read.ok) return ignore(address, read.problem);
+    if (answerProbe(doors, request, { address, port })) return ignore(address, 'a question for other PnP servers');
     counters.count('subscribesHeard');
 
     const now = clock();
