@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os';
+import { withOrigin } from '../core/audit-origin.ts';
 import type { JourneyEvent } from '../core/journey.ts';
 import { createOffice, type Office } from '../flows/office.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -20,7 +22,7 @@ export async function withOffice<T>(dataDir: string, work: (open: OpenOffice) =>
         recordSighting: () => undefined,
         recordJourney: (event) => journey.push(event),
       });
-      return await work({ office, store });
+      return await withOrigin(commandLineOrigin(), () => work({ office, store }));
     } finally {
       await store.journeys.append(journey);
       await store.close();
@@ -28,6 +30,27 @@ export async function withOffice<T>(dataDir: string, work: (open: OpenOffice) =>
   } catch (error) {
     if (error instanceof StoreError) throw new CommandError(error.message);
     throw error;
+  }
+}
+
+/** Who runs the command, for the audit: the system's name, and behind root's the one that sudo was called by. */
+export function commandLineOrigin(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const user = systemUser();
+  const caller = environment.SUDO_USER;
+  // Only root could make it up, and root can write the database as well.
+  const isTold = process.getuid?.() === 0 && caller !== undefined && USER_NAME.test(caller) && caller !== user;
+  return `command line (${user}${isTold ? `, sudo by ${caller}` : ''})`;
+}
+
+// As useradd(8) takes names.
+const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/i;
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user need not have a name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }
 

@@ -1,8 +1,11 @@
+import { withOrigin } from '../core/audit-origin.ts';
 import { chooseAutoApproval } from '../core/choose-auto-approval.ts';
 import type { Device } from '../core/device.ts';
 import { giveReason } from '../core/journey.ts';
 import { commitApproval, noteApproveProblem } from './approve-device.ts';
 import type { Doors } from './doors.ts';
+
+const RULE = 'auto-approve rule';
 
 /** Watches for pending phones that a rule of the site approves. Returns what ends the watch. */
 export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' | 'log' | 'clock'>): () => void {
@@ -11,7 +14,8 @@ export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' |
   return office.onDevice(({ after }) => {
     if (after?.state !== 'pending' || office.site().autoApprove.length === 0 || underWay.has(after.mac)) return;
     underWay.add(after.mac);
-    approve(after)
+    // Whoever made the phone pending, a datagram or a person: the rule decides.
+    withOrigin(RULE, () => approve(after))
       .catch((cause: unknown) => {
         log.error({ event: 'auto-approval.failed', mac: after.mac, cause: String(cause) }, 'auto-approval failed');
       })
@@ -23,7 +27,7 @@ export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' |
     const refusal = await office.exclusively(async () => {
       const choice = choose(device);
       if (choice === undefined || !choice.ok) return choice?.problem;
-      const request = { mac: device.mac, extensions: [choice.value], actor: 'auto-approve rule' };
+      const request = { mac: device.mac, extensions: [choice.value], actor: RULE };
       const result = await commitApproval(office, request, clock());
       return result.ok ? undefined : noteApproveProblem(result.problem);
     });

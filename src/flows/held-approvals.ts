@@ -1,3 +1,4 @@
+import { originNow, withOrigin } from '../core/audit-origin.ts';
 import { giveReason } from '../core/journey.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
@@ -38,6 +39,11 @@ export interface HeldApprovals {
   finish(): Promise<void>;
 }
 
+interface Held extends HeldApproval {
+  readonly timer: NodeJS.Timeout;
+  readonly from: string;
+}
+
 export function createHeldApprovals({
   office,
   log,
@@ -49,10 +55,10 @@ export function createHeldApprovals({
   readonly clock: () => number;
   readonly holdMs?: number;
 }): HeldApprovals {
-  const held = new Map<MacAddress, HeldApproval & { readonly timer: NodeJS.Timeout }>();
+  const held = new Map<MacAddress, Held>();
   const underWay = new Set<Promise<void>>();
 
-  function take(mac: MacAddress): HeldApproval | undefined {
+  function take(mac: MacAddress): Held | undefined {
     const found = held.get(mac);
     if (found === undefined) return undefined;
     clearTimeout(found.timer);
@@ -63,7 +69,8 @@ export function createHeldApprovals({
   function carryOut(mac: MacAddress): void {
     const found = take(mac);
     if (found === undefined) return;
-    const run = approve(found.request).finally(() => underWay.delete(run));
+    // Also when the program ends and carries it out: it was decided there.
+    const run = withOrigin(found.from, () => approve(found.request)).finally(() => underWay.delete(run));
     underWay.add(run);
   }
 
@@ -102,7 +109,7 @@ export function createHeldApprovals({
       if (rival !== undefined) return err(rival);
       take(request.mac);
       const timer = setTimeout(() => carryOut(request.mac), holdMs);
-      const approval = { request, dueAt: now + holdMs, timer };
+      const approval = { request, dueAt: now + holdMs, timer, from: originNow() };
       held.set(request.mac, approval);
       return ok(approval);
     },

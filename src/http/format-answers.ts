@@ -90,8 +90,8 @@ export function formatJourneyEvent({ mac, at, step, reason, detail }: JourneyEve
   return { mac, at: formatTime(at), step, reason, detail };
 }
 
-export function formatAuditEntry({ at, actor, action, subject, detail }: AuditEntry): AuditAnswer {
-  return { at: formatTime(at), actor, action, subject, detail };
+export function formatAuditEntry({ at, actor, from = null, action, subject, detail }: AuditEntry): AuditAnswer {
+  return { at: formatTime(at), actor, from, action, subject, detail };
 }
 
 export function formatToken({ id, name, role, createdAt, lastUsedAt }: TokenFacts): TokenAnswer {

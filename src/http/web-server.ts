@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { withOrigin } from '../core/audit-origin.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { ApiApp } from './api-app.ts';
 import { addApiDocs } from './api-docs.ts';
@@ -84,6 +85,8 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
+  // Not before: a body that is read ends in the connection's own context. Nothing is decided until here.
+  app.addHook('preValidation', (request, _reply, done) => withOrigin(request.ip, done));
   app.addHook('preClose', async () => hub.stop());
   // Out of file descriptors, say: those who are connected go on. That it cannot listen at all is told by `listen`.
   app.server.on('error', (cause) => log.error({ event: 'web-server.failed', cause: String(cause) }, 'web server'));

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { originNow, withOrigin } from '../../src/core/audit-origin.ts';
 import type { AutoApproveRule } from '../../src/core/site.ts';
 import { startAutoApproval } from '../../src/flows/auto-approve.ts';
 import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
@@ -90,4 +91,14 @@ test('a stopped watch approves no more', async () => {
   office.see(phone(1));
   await settle();
   expect(office.findDevice(phone(1).mac)?.state).toBe('pending');
+});
+
+test('a rule decides in its own name, also where a person made the phone pending', async () => {
+  const { doors, office } = openDoors({ site: { autoApprove: [RULE] }, extensions: [extension('200')] });
+  startAutoApproval(doors);
+  const origins: string[] = [];
+  office.onDevice(({ kind }) => kind === 'decided' && origins.push(originNow()));
+  withOrigin('192.0.2.5', () => office.see(phone(1)));
+  await settle();
+  expect(origins).toEqual(['auto-approve rule']);
 });

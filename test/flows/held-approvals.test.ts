@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { originNow, withOrigin } from '../../src/core/audit-origin.ts';
 import { approveDevice } from '../../src/flows/approve-device.ts';
 import { createHeldApprovals } from '../../src/flows/held-approvals.ts';
 import { device, mac, openDoors } from '../peers/office-doors.ts';
@@ -72,4 +73,13 @@ test('a disk that fails is told in the journey, and the program goes on', async 
   settings.commitFails = true;
   await held.finish();
   expect(journey).toMatchObject([{ step: 'refused', reason: expect.stringContaining('could not be stored') }]);
+});
+
+test('what is carried out because the program ends still comes from where it was asked for', async () => {
+  const { held, office } = open();
+  withOrigin('192.0.2.5', () => held.hold(request()));
+  const origins: string[] = [];
+  office.onDevice(() => origins.push(originNow()));
+  await held.finish();
+  expect(origins).toEqual(['192.0.2.5']);
 });

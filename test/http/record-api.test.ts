@@ -17,7 +17,7 @@ beforeAll(async () => {
   world.logged.push({ id: 1, at: NOW, level: 'warn', event: 'a.b', message: 'something', detail: { bytes: 1 } });
   await world.office.commit({
     audit: [
-      { at: NOW, actor: 'anna', action: 'device.blocked', subject: PENDING, detail: {} },
+      { at: NOW, actor: 'anna', from: '192.0.2.5', action: 'device.blocked', subject: PENDING, detail: {} },
       { at: NOW, actor: 'theo', action: 'site.changed', subject: 'site', detail: {} },
     ],
   });
@@ -64,6 +64,14 @@ test('decisions are narrowed by who and what', async () => {
   expect(await subjects('actor=anna')).toEqual([PENDING]);
   expect(await subjects('subject=00:15:65:00:00:0A')).toEqual([PENDING]);
   expect(await subjects('subject=site')).toEqual(['site']);
+});
+
+test('decisions say from where they came, as far as it is known', async () => {
+  const { items } = (await call('GET', '/api/v1/audit')).json;
+  expect(items.map(({ actor, from }: { actor: string; from: string | null }) => [actor, from])).toEqual([
+    ['anna', '192.0.2.5'],
+    ['theo', null],
+  ]);
 });
 
 test('the program tells of itself: warnings, counts, state', async () => {

@@ -110,7 +110,11 @@ export const AuditQuery = Type.Object(
 
 export const AuditAnswer = Type.Object({
   at: Type.String({ format: 'date-time' }),
-  actor: Type.String({ description: 'Name of a token, `command line`, `auto-approve rule`' }),
+  actor: Type.String({ description: 'Name of a person or a token, `command line`, `auto-approve rule`' }),
+  from: nullableText({
+    description:
+      'Source address of the request, `command line (root)`, `auto-approve rule`, `appliance`; null: decided before it was kept',
+  }),
   action: Type.String({ description: 'device.approved, extension.changed …' }),
   subject: Type.String({ description: 'A MAC address, an extension, `site`' }),
   detail: openMap(),
@@ -121,6 +125,7 @@ export const AuditList = newestFirst(AuditAnswer, [
   {
     at: '2026-01-05T08:01:59.120Z',
     actor: 'anna',
+    from: '192.168.10.20',
     action: 'device.approved',
     subject: '001565aabbcc',
     detail: { extensions: '101', created: 1 },
