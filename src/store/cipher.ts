@@ -30,6 +30,11 @@ export function keyIdOf(key: Buffer): string {
   return createHash('sha256').update('plugtone key id').update(key).digest('hex').slice(0, 16);
 }
 
+/** With which key a value was sealed; undefined: it is not in the form that the cipher writes. */
+export function readKeyIdOf(sealed: string): string | undefined {
+  return SEALED.exec(sealed)?.[1];
+}
+
 export function createCipher(key: Buffer): Cipher {
   if (key.length !== KEY_BYTES) throw new TypeError(`a key of ${KEY_BYTES} bytes was wanted, not of ${key.length}`);
   const keyId = keyIdOf(key);

@@ -4,9 +4,11 @@ import { Kysely, sql } from 'kysely';
 import Libsql from 'libsql';
 import type { Logger } from '../core/logger.ts';
 import { type CheckpointKeeper, createCheckpointKeeper } from './checkpoint-keeper.ts';
-import { type Cipher, createCipher, KEY_BYTES } from './cipher.ts';
+import type { Cipher } from './cipher.ts';
 import { prepareDatabaseFile } from './database-file.ts';
-import { openKey } from './key-ring.ts';
+import { drawKey } from './key-file.ts';
+import { findKeyPlaces } from './key-places.ts';
+import { createKeyRing, type KeyRing, openKeyRing } from './key-ring.ts';
 import { migrate } from './migrations/migrator.ts';
 import type { Reader, Schema, Writer } from './schema.ts';
 import { LibsqlDialect } from './sqlite-dialect.ts';
@@ -27,12 +29,16 @@ export interface OpenDatabaseOptions {
   readonly log?: Logger | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
+  /** Where systemd keeps the service's credentials; left out: what the environment says. */
+  readonly credentialsDirectory?: string | undefined;
 }
 
 /** One open database. Several processes may have the same file open. */
 export interface Database {
   readonly file: string;
   readonly cipher: Cipher;
+  /** The same cipher, and its keys. */
+  readonly keys: KeyRing;
   /** Marks the rows that this open database wrote. */
   readonly writer: string;
   readonly clock: () => number;
@@ -53,18 +59,19 @@ export interface Database {
 
 /** Opens, and makes what is missing: folder, file, tables, key. Throws StoreError, with nothing overwritten. */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
-  const { file, log, clock = Date.now } = options;
+  const { file, log, clock = Date.now, credentialsDirectory = process.env.CREDENTIALS_DIRECTORY } = options;
   const inMemory = file === ':memory:';
   if (!inMemory) await prepareDatabaseFile(file);
   const kysely = new Kysely<Schema>({ dialect: new LibsqlDialect(connect(file), file) });
   try {
-    const cipher = await retryWhileBusy(file, async () => {
+    const keys = await retryWhileBusy(file, async () => {
       await setUp(kysely);
       await migrate(kysely, file, log);
-      return inMemory ? createCipher(randomBytes(KEY_BYTES)) : openKey(kysely, file, log);
+      if (inMemory) return createKeyRing(drawKey(), findKeyPlaces(file, undefined), log);
+      return openKeyRing(kysely, { databaseFile: file, credentialsDirectory, log });
     });
     const keeper = inMemory ? undefined : createCheckpointKeeper(file, log);
-    return createDatabase(file, kysely, cipher, clock, keeper);
+    return createDatabase(file, kysely, keys, clock, keeper);
   } catch (error) {
     await kysely.destroy();
     throw error;
@@ -92,7 +99,7 @@ async function setUp(db: Kysely<Schema>): Promise<void> {
 function createDatabase(
   file: string,
   kysely: Kysely<Schema>,
-  cipher: Cipher,
+  keys: KeyRing,
   clock: () => number,
   keeper: CheckpointKeeper | undefined,
 ): Database {
@@ -124,14 +131,16 @@ function createDatabase(
 
   return {
     file,
-    cipher,
+    cipher: keys,
+    keys,
     writer: randomBytes(6).toString('hex'),
     clock,
     read: kysely,
     async write(work, { durable = true } = {}) {
       let begun = false;
-      const once = (writer: Writer) => {
+      const once = async (writer: Writer) => {
         begun = true;
+        await keys.follow(writer);
         return work(writer);
       };
       const result = await retryWhileBusy(

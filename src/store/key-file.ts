@@ -1,21 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, stat, unlink } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { link, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KEY_BYTES } from './cipher.ts';
 import { hasCode, messageOf, StoreError } from './store-error.ts';
 
+/** What only its owner may read. */
+const EXPOSED_FILE = 0o077;
+/** systemd gives a credential 0400, or 0440 where it lets the unit's user in by an ACL: the group's bits are then the ACL's mask. */
+const EXPOSED_CREDENTIAL = 0o037;
+
 /** The key in the file; undefined: there is no such file. Throws StoreError: key-damaged, key-exposed, not-writable. */
-export async function readKeyFile(file: string): Promise<Buffer | undefined> {
+export function readKeyFile(file: string, { isCredential = false } = {}): Buffer | undefined {
   let key: Buffer;
   let mode: number;
   try {
-    mode = (await stat(file)).mode;
-    key = await readFile(file);
+    mode = statSync(file).mode;
+    key = readFileSync(file);
   } catch (cause) {
     if (hasCode(cause, 'ENOENT')) return undefined;
     throw new StoreError('not-writable', `The key file ${file} cannot be read: ${messageOf(cause)}`, cause);
   }
-  if ((mode & 0o077) !== 0) {
+  if ((mode & (isCredential ? EXPOSED_CREDENTIAL : EXPOSED_FILE)) !== 0) {
     const saw = (mode & 0o777).toString(8).padStart(4, '0');
     const message = `The key file ${file} has mode ${saw}: others on this machine may read it. Mode 0600 is wanted (chmod 600 ${file}).`;
     throw new StoreError('key-exposed', message);
@@ -27,13 +33,20 @@ export async function readKeyFile(file: string): Promise<Buffer | undefined> {
   return key;
 }
 
-/** Makes a new key, unless there is a file already: then that one counts. It appears whole or not at all, and is on disk when this resolves. */
-export async function createKeyFile(file: string): Promise<Buffer> {
+export function drawKey(): Buffer {
+  return randomBytes(KEY_BYTES);
+}
+
+/**
+ * Keeps a key in a file that only its owner may read, unless there is a file already: then that one counts. It appears whole or
+ * not at all, and is on disk when this resolves.
+ */
+export async function createKeyFile(file: string, key = drawKey()): Promise<Buffer> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     const handle = await open(draft, 'wx', 0o600);
     try {
-      await handle.writeFile(randomBytes(KEY_BYTES));
+      await handle.writeFile(key);
       await handle.sync();
     } finally {
       await handle.close();
@@ -50,12 +63,14 @@ export async function createKeyFile(file: string): Promise<Buffer> {
   } catch (cause) {
     throw new StoreError('not-writable', `The key file ${file} cannot be made: ${messageOf(cause)}`, cause);
   }
-  const key = await readKeyFile(file);
-  if (key === undefined) throw new StoreError('key-missing', `The key file ${file} vanished while it was being made.`);
-  return key;
+  const stored = readKeyFile(file);
+  if (stored === undefined)
+    throw new StoreError('key-missing', `The key file ${file} vanished while it was being made.`);
+  return stored;
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Names in it are on disk when this resolves. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -15,6 +15,8 @@ import { createSiteStore, type SiteStore } from './site-store.ts';
 import { createTokenStore, type TokenStore } from './token-store.ts';
 import { createUserStore, type UserStore } from './user-store.ts';
 
+export const DATABASE_FILE = 'plugtone.db';
+
 /** Everything that is kept, over one open database. */
 export interface Store {
   readonly database: Database;
@@ -45,10 +47,11 @@ export async function openStore(options: {
   readonly dataDir: string;
   readonly log?: Logger | undefined;
   readonly clock?: (() => number) | undefined;
+  readonly credentialsDirectory?: string | undefined;
 }): Promise<Store> {
-  const { dataDir, log, clock } = options;
-  const database = await openDatabase({ file: join(dataDir, 'plugtone.db'), log, clock });
-  return createStore(database, log);
+  const { dataDir, ...others } = options;
+  const database = await openDatabase({ file: join(dataDir, DATABASE_FILE), ...others });
+  return createStore(database, others.log);
 }
 
 export function createStore(database: Database, log?: Logger): Store {
