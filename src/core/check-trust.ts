@@ -1,3 +1,4 @@
+import { checkFilterRules } from './check-filter-rules.ts';
 import { checkNightlyBackups } from './check-nightly-backups.ts';
 import { checkOtherServers } from './check-other-servers.ts';
 import type { TrustSettings } from './trust.ts';
@@ -11,5 +12,9 @@ export interface TrustSurroundings {
 
 /** Every fault of the settings at once; empty: they are sound. One line per part. */
 export function checkTrust(settings: TrustSettings, around: TrustSurroundings): readonly TrustFault[] {
-  return [...checkOtherServers(settings), ...checkNightlyBackups(settings, around)];
+  return [
+    ...checkFilterRules(settings.rules),
+    ...checkOtherServers(settings),
+    ...checkNightlyBackups(settings, around),
+  ];
 }

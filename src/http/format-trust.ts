@@ -4,6 +4,12 @@ import type { TrustSettingsAnswer } from './schemas/trust.ts';
 // Every field is named: what is new in the domain shows itself outside only when somebody writes it here.
 
 export function formatTrustSettings(settings: TrustSettings): TrustSettingsAnswer {
-  const { otherServerCheckMinutes, knownServers, nightlyBackupsKept } = settings;
-  return { otherServerCheckMinutes, knownServers: [...knownServers], nightlyBackupsKept };
+  const { rules, quarantine, otherServerCheckMinutes, knownServers, nightlyBackupsKept } = settings;
+  return {
+    rules: rules.map(({ action, network, protocol, note }) => ({ action, network, protocol, note })),
+    quarantine,
+    otherServerCheckMinutes,
+    knownServers: [...knownServers],
+    nightlyBackupsKept,
+  };
 }

@@ -30,6 +30,10 @@ export function checkTrustChange(
 export function mergeTrust(before: TrustSettings, body: TrustSettingsBody = {}): TrustSettings {
   return {
     ...before,
+    rules:
+      body.rules?.map(({ action, network, protocol, note = '' }) => ({ action, network, protocol, note })) ??
+      before.rules,
+    quarantine: body.quarantine ?? before.quarantine,
     otherServerCheckMinutes: body.otherServerCheckMinutes ?? before.otherServerCheckMinutes,
     knownServers: body.knownServers ?? before.knownServers,
     nightlyBackupsKept: body.nightlyBackupsKept ?? before.nightlyBackupsKept,

@@ -132,7 +132,7 @@ test('the site is shown without its password', async () => {
     autoApprove: [],
     internet: DEFAULT_INTERNET,
     webhookSecretSet: false,
-    trust: { otherServerCheckMinutes: 10, knownServers: [], nightlyBackupsKept: 0 },
+    trust: { rules: [], quarantine: true, otherServerCheckMinutes: 10, knownServers: [], nightlyBackupsKept: 0 },
     backupPassphraseSet: false,
     retentionDays: 90,
     revision: 0,
@@ -311,4 +311,18 @@ test('vendors and time zones can be chosen from', async () => {
 test('settings that the API names are those that exist', async () => {
   const { settings } = (await call('GET', `/api/v1/devices/${APPROVED}/settings`)).json;
   expect(Object.keys(settings).sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
+});
+
+test('a password that one of its phones cannot be told is refused, without being told', async () => {
+  world.office.adopt({
+    devices: [device('00085d000001', { state: 'approved', vendorId: 'aastra', model: '6920', extensions: ['102'] })],
+  });
+  const problem = expectProblem(
+    await call('PUT', at('102'), { body: { password: 'a"b-c' } }),
+    409,
+    'account-not-writable',
+  );
+  expect(problem.detail).toContain('quotation mark');
+  expect(problem.detail).not.toContain('a"b-c');
+  expect((await call('PUT', at('101'), { body: { password: 'a"b-c' } })).status).toBe(200);
 });

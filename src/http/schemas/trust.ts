@@ -1,11 +1,38 @@
 import { type Static, Type } from 'typebox';
 import { LONGEST_PASSPHRASE, SHORTEST_PASSPHRASE } from '../../core/check-backup-passphrase.ts';
+import {
+  FILTER_ACTIONS,
+  FILTER_PROTOCOLS,
+  LONGEST_FILTER_NOTE,
+  MOST_FILTER_RULES,
+} from '../../core/check-filter-rules.ts';
 import { MOST_BACKUPS_KEPT } from '../../core/check-nightly-backups.ts';
 import { LONGEST_CHECK_MINUTES } from '../../core/check-other-servers.ts';
-import { nullableText, PLAIN_TEXT } from './common.ts';
+import { nullableText, oneOf, PLAIN_TEXT } from './common.ts';
+
+const RULE = {
+  action: oneOf(FILTER_ACTIONS, {
+    description:
+      'allow: what comes from there is looked at. trust: it is, and is neither slowed down nor quarantined. drop: it is not looked at.',
+  }),
+  network: Type.String({
+    maxLength: 18,
+    description: 'IPv4 network in CIDR notation, or one address',
+    examples: ['192.168.10.0/24'],
+  }),
+  protocol: oneOf(FILTER_PROTOCOLS, {
+    description:
+      'sip: what phones ask by multicast. http: the server that phones fetch from. These pages and this API are not filtered.',
+  }),
+};
+const RuleNote = Type.String({ description: `Why: at most ${LONGEST_FILTER_NOTE} characters in one line` });
+
+const RULES =
+  'The first rule that fits decides. After the last: what is on the link of a served interface is heard, the rest dropped.';
 
 /** Fields that read and write alike; ranges are judged by `check-trust`, which knows how fields belong together. */
 const SETTINGS = {
+  quarantine: Type.Boolean({ description: 'Sources that keep failing are not looked at for a growing time' }),
   otherServerCheckMinutes: Type.Integer({
     description: `How often the LAN is asked for other PnP servers, in minutes, 1-${LONGEST_CHECK_MINUTES}; 0: never`,
   }),
@@ -19,19 +46,29 @@ const SETTINGS = {
 };
 
 export const TRUST_EXAMPLE = {
+  rules: [{ action: 'drop' as const, network: '192.168.10.128/25', protocol: 'both' as const, note: 'Guests' }],
+  quarantine: true,
   otherServerCheckMinutes: 10,
   knownServers: ['001565000001'],
   nightlyBackupsKept: 14,
 };
 
 export const TrustSettingsAnswer = Type.Object(
-  { ...SETTINGS },
+  { ...SETTINGS, rules: Type.Array(Type.Object({ ...RULE, note: RuleNote }), { description: RULES }) },
   { description: 'Who is heard, who may have secrets, and how they are kept' },
 );
 export type TrustSettingsAnswer = Static<typeof TrustSettingsAnswer>;
 
 export const TrustSettingsBody = Type.Object(
-  { ...Type.Partial(Type.Object(SETTINGS)).properties },
+  {
+    ...Type.Partial(Type.Object(SETTINGS)).properties,
+    rules: Type.Optional(
+      Type.Array(Type.Object({ ...RULE, note: Type.Optional(RuleNote) }, { additionalProperties: false }), {
+        maxItems: MOST_FILTER_RULES,
+        description: RULES,
+      }),
+    ),
+  },
   {
     additionalProperties: false,
     description:
