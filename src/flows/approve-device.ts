@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import { Secret } from '../core/secret.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
+import { checkCarriers, type NotCarried, noteNotCarried } from './check-carriers.ts';
 import type { Office } from './office.ts';
 
 export interface ApproveRequest {
@@ -30,7 +31,8 @@ export type ApproveProblem =
   | { readonly kind: 'vendor-unknown'; readonly mac: MacAddress }
   | { readonly kind: 'bad-extension'; readonly saw: string }
   | { readonly kind: 'extension-taken'; readonly extension: string; readonly by: MacAddress }
-  | { readonly kind: 'too-many-extensions'; readonly model: string; readonly lines: number; readonly saw: number };
+  | { readonly kind: 'too-many-extensions'; readonly model: string; readonly lines: number; readonly saw: number }
+  | NotCarried;
 
 export interface Approval {
   readonly device: Device;
@@ -79,8 +81,13 @@ export async function commitApproval(
   return ok({ device: office.findDevice(device.mac) ?? device, created });
 }
 
-/** What an approval would store; used for imports too, which commit many at once. */
-export function planApproval(office: Office, request: ApproveRequest, now: number): Result<Approval, ApproveProblem> {
+/** What an approval would store; used for imports too, which commit many at once. `given`: accounts that are changed with it. */
+export function planApproval(
+  office: Office,
+  request: ApproveRequest,
+  now: number,
+  given: readonly Extension[] = [],
+): Result<Approval, ApproveProblem> {
   const known = office.findDevice(request.mac);
   if (request.vendorId !== undefined && vendorById(request.vendorId) === undefined) {
     return err({ kind: 'no-such-vendor', saw: request.vendorId, known: vendors.map((vendor) => vendor.id) });
@@ -109,6 +116,11 @@ export function planApproval(office: Office, request: ApproveRequest, now: numbe
       const other = office.holdersOf(extension).find(({ mac }) => mac !== request.mac);
       if (other !== undefined) return err({ kind: 'extension-taken', extension, by: other.mac });
     }
+  }
+  for (const number of request.extensions) {
+    const account = given.find((extension) => extension.number === number) ?? office.findExtension(number);
+    const notCarried = account && checkCarriers(account, [{ mac: request.mac, vendorId }]);
+    if (notCarried !== undefined) return err(notCarried);
   }
   const created = request.extensions
     .filter((number, position, all) => office.findExtension(number) === undefined && all.indexOf(number) === position)
@@ -165,6 +177,8 @@ export function noteApproveProblem(problem: ApproveProblem): Note {
         model: problem.model,
         count: problem.lines,
       });
+    case 'account-not-writable':
+      return noteNotCarried(problem);
     default:
       return problem satisfies never;
   }

@@ -3,6 +3,7 @@ import { EXTENSION_NUMBER, type Extension } from '../core/extension.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { Secret } from '../core/secret.ts';
+import { checkCarriers, type NotCarried, noteNotCarried } from './check-carriers.ts';
 import type { Office } from './office.ts';
 
 /** What may be said of an extension; what is left out keeps its value. */
@@ -18,7 +19,8 @@ export interface ExtensionPatch {
 export type ExtensionProblem =
   | { readonly kind: 'bad-extension'; readonly saw: string }
   | { readonly kind: 'no-such-extension'; readonly number: string }
-  | { readonly kind: 'extension-in-use'; readonly number: string; readonly by: readonly MacAddress[] };
+  | { readonly kind: 'extension-in-use'; readonly number: string; readonly by: readonly MacAddress[] }
+  | NotCarried;
 
 export interface PutExtension {
   readonly extension: Extension;
@@ -38,6 +40,8 @@ export function putExtension(
     const before = office.findExtension(number);
     const extension = applyPatch(number, before, patch);
     if (before !== undefined && sameExtension(before, extension)) return ok({ extension: before, created: false });
+    const notCarried = checkCarriers(extension, office.holdersOf(number));
+    if (notCarried !== undefined) return err(notCarried);
     const action = before === undefined ? 'extension.created' : 'extension.changed';
     const changed = Object.keys(patch).join(' ');
     await office.commit({
@@ -100,6 +104,8 @@ export function describeExtensionProblem(problem: ExtensionProblem): string {
       return `There is no extension ${problem.number}.`;
     case 'extension-in-use':
       return `Extension ${problem.number} is on ${problem.by.length} phone(s): ${problem.by.join(', ')}. Give them another one first.`;
+    case 'account-not-writable':
+      return noteNotCarried(problem).text;
     default:
       return problem satisfies never;
   }

@@ -1,11 +1,13 @@
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
+import { type Note, note } from '../core/note.ts';
 import { err } from '../core/result.ts';
 import type { SettingsPatch } from '../core/settings.ts';
 import type { Progress, Steps } from '../core/steps.ts';
-import { type ApproveProblem, describeApproveProblem, planApproval } from './approve-device.ts';
+import { type ApproveProblem, noteApproveProblem, planApproval } from './approve-device.ts';
 import { applyPatch, type ExtensionPatch, sameExtension } from './change-extension.ts';
+import { checkCarriers } from './check-carriers.ts';
 import type { Office } from './office.ts';
 import { takeStepsInTurns } from './take-steps-in-turns.ts';
 
@@ -33,10 +35,13 @@ export interface ImportEffect {
   /** One sentence where it is refused; empty otherwise. */
   readonly reason: string;
   /** The same for programs; null: it is not refused. */
-  readonly problem: ApproveProblem | null;
+  readonly problem: ImportProblem | null;
   /** What becomes different; empty where nothing does, or nothing was there before. */
   readonly changes: readonly ImportChange[];
 }
+
+/** A blocked phone stays blocked until a person decides about it by itself. */
+export type ImportProblem = ApproveProblem | { readonly kind: 'phone-blocked'; readonly mac: MacAddress };
 
 export type ImportChange =
   | 'state'
@@ -94,11 +99,13 @@ function* planRows(
       continue;
     }
     const planned =
+      refuseBlocked(before) ??
       findTaken(office, mac, numbers, freed) ??
-      planApproval(office, { ...row, extensions: numbers, share: true, actor: '' }, now);
+      findNotCarried(office, mac, changed, freed) ??
+      planApproval(office, { ...row, extensions: numbers, share: true, actor: '' }, now, changed);
     if (!planned.ok) {
       const { problem } = planned;
-      effects.push({ ...told, effect: 'refused', reason: describeApproveProblem(problem), problem });
+      effects.push({ ...told, effect: 'refused', reason: noteImportProblem(problem).text, problem });
       continue;
     }
     extensions.push(...changed);
@@ -147,6 +154,33 @@ function findTaken(office: Office, mac: MacAddress, numbers: readonly string[], 
     if (other !== undefined) return err({ kind: 'extension-taken', extension, by: other.mac } as const);
   }
   return undefined;
+}
+
+function refuseBlocked(before: Device | undefined) {
+  return before?.state === 'blocked' ? err({ kind: 'phone-blocked', mac: before.mac } as const) : undefined;
+}
+
+/** The other phones that have the account and keep it. */
+function findNotCarried(
+  office: Office,
+  mac: MacAddress,
+  changed: readonly Extension[],
+  freed: ReadonlySet<MacAddress>,
+) {
+  for (const account of changed) {
+    const others = office.holdersOf(account.number).filter((holder) => holder.mac !== mac && !freed.has(holder.mac));
+    const notCarried = checkCarriers(account, others);
+    if (notCarried !== undefined) return err(notCarried);
+  }
+  return undefined;
+}
+
+/** For people. */
+export function noteImportProblem(problem: ImportProblem): Note {
+  if (problem.kind !== 'phone-blocked') return noteApproveProblem(problem);
+  return note('problem.phone-blocked', 'Phone {mac} is blocked: approve it by itself, or forget it first.', {
+    mac: formatMacAddress(problem.mac),
+  });
 }
 
 function isAlreadySo(device: Device, row: ImportRow, numbers: readonly string[]): boolean {

@@ -92,6 +92,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'not-approved': { status: 409, title: 'The phone is not approved' },
   'never-seen': { status: 409, title: 'The phone has not shown itself yet' },
   'extension-in-use': { status: 409, title: 'The extension is in use' },
+  'account-not-writable': { status: 409, title: 'The phone cannot be told this' },
   'file-cannot-be-made': { status: 409, title: 'The file cannot be made' },
   'changed-meanwhile': { status: 409, title: 'Changed meanwhile' },
   'store-unavailable': { status: 503, title: 'Nothing can be stored now' },

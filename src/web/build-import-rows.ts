@@ -1,9 +1,9 @@
 import type { MacAddress } from '../core/mac-address.ts';
 import type { CsvImport } from '../flows/import-csv.ts';
-import type { ImportEffect } from '../flows/import-devices.ts';
+import { type ImportEffect, noteImportProblem } from '../flows/import-devices.ts';
 import { describeCsvFault } from './describe-csv-fault.ts';
-import { describeProblem } from './describe-problem.ts';
 import type { Texts } from './message-set.ts';
+import { sayNote } from './say-note.ts';
 
 /** What one row of a list does, or what is wrong with it. */
 export interface ImportRowView {
@@ -38,7 +38,7 @@ export function buildImportRows(
   for (const { line, mac, extension, effect, problem, reason, changes } of effects) {
     const remarks =
       effect === 'refused'
-        ? [problem === null ? reason : describeProblem(texts, problem)]
+        ? [problem === null ? reason : sayNote(texts, noteImportProblem(problem))]
         : changes.map((change) => t(`import.change-${change}`));
     byLine.set(line, { line, mac, extension, effect, effectText: effectText(effect), remarks });
   }

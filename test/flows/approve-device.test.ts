@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/core/secret.ts';
 import { approveDevice, describeApproveProblem } from '../../src/flows/approve-device.ts';
 import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
 
@@ -78,4 +79,17 @@ test('a phone of a known maker may be approved before it was ever seen', async (
   const { office } = openDoors();
   const result = await approveDevice(office, request(), 5);
   expect(result.ok && result.value.device).toMatchObject({ state: 'approved', lastSeenAt: null });
+});
+
+test('an extension that the phone cannot be told is refused at the approval, not when it asks for its file', async () => {
+  const { office } = openDoors({
+    devices: [device('00085d000001', { vendorId: 'aastra' }), device('001565000001', { vendorId: 'yealink' })],
+    extensions: [extension('101', { password: new Secret('a"b') })],
+  });
+  const request = { extensions: ['101'], actor: 'tester' };
+  const refused = await approveDevice(office, { ...request, mac: mac('00085d000001') }, 1);
+  expect(refused).toMatchObject({ ok: false, problem: { kind: 'account-not-writable', field: 'password' } });
+  if (!refused.ok) expect(describeApproveProblem(refused.problem)).not.toContain('a"b');
+  expect(office.findDevice(mac('00085d000001'))?.state).toBe('pending');
+  expect(await approveDevice(office, { ...request, mac: mac('001565000001') }, 1)).toMatchObject({ ok: true });
 });

@@ -97,3 +97,40 @@ test('a long import tells how far it is, and lets others have their turn', async
   for (const { done, total } of seen) expect([done <= total, total]).toEqual([true, 3_000]);
   expect(turns).toBeGreaterThan(0);
 });
+
+test('a phone that is blocked stays so: its row is refused, and says why', async () => {
+  const { office, commits } = openDoors({ devices: [device('001565000001', { state: 'blocked' })] });
+  const rows = [row(2, '001565000001', '101'), row(3, '001565000002', '102')];
+  const whole = await importDevices(office, rows, OPTIONS);
+  expect(whole).toMatchObject({
+    stored: false,
+    effects: [{ effect: 'refused', problem: { kind: 'phone-blocked' } }, {}],
+  });
+  expect(whole.effects[0]?.reason).toContain('00:15:65:00:00:01 is blocked');
+  await importDevices(office, rows, { ...OPTIONS, partial: true });
+  expect(commits).toHaveLength(1);
+  expect(office.findDevice(mac('001565000001'))?.state).toBe('blocked');
+  expect(office.findExtension('101')).toBeUndefined();
+});
+
+test('an account that the phone cannot be told is refused by row, also where another phone has it', async () => {
+  const aastra = (text: string) => ({ vendorId: 'aastra', model: '6920', extensions: [text], token: `t-${text}` });
+  const { office } = openDoors({
+    devices: [device('00085d000009', { state: 'approved', ...aastra('109') })],
+    extensions: [extension('109')],
+  });
+  const result = await importDevices(
+    office,
+    [
+      row(2, '00085d000001', '101', { password: 'a"b' }),
+      row(3, '001565000002', '102', { password: 'a"b' }),
+      row(4, '00085d000009', '109', { displayName: 'The "boss"' }),
+    ],
+    { ...OPTIONS, partial: true },
+  );
+  expect(result.effects.map(({ effect }) => effect)).toEqual(['refused', 'new', 'refused']);
+  expect(result.effects[0]).toMatchObject({ problem: { kind: 'account-not-writable', field: 'password' } });
+  expect(result.effects[2]).toMatchObject({ problem: { kind: 'account-not-writable', field: 'displayName' } });
+  expect(result.effects[0]?.reason).toContain('quotation mark');
+  expect(result.effects[0]?.reason).not.toContain('a"b');
+});

@@ -42,3 +42,17 @@ test('the form sets the language and takes it away', async () => {
   expect(findMarkupFaults(wrong.html)).toEqual([]);
   await app.close();
 });
+
+test('a password that one of its phones cannot be told is refused in its field', async () => {
+  const { app, office, post } = await open();
+  const mitel = device('00085d000001', { state: 'approved', vendorId: 'aastra', model: '6920', extensions: ['202'] });
+  office.adopt({ devices: [mitel] });
+  const before = office.findExtension('202')?.password.reveal();
+  const fields = { displayName: 'Rossi', authName: '', voicemail: '', language: '', password: 'a"b' };
+  const refused = await post('/extensions/edit?number=202', fields, { 'accept-language': 'de' });
+  expect(refused.status).toBe(422);
+  expect(findMarkupFaults(refused.html)).toEqual([]);
+  expect(refused.html).toContain('Passwort von 202 lässt sich einem Telefon von Aastra/Mitel nicht mitteilen');
+  expect(office.findExtension('202')?.password.reveal()).toBe(before);
+  await app.close();
+});

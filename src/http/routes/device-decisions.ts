@@ -45,6 +45,7 @@ export function addDeviceDecisionRoutes(app: ApiApp, { office, deliveries, lamps
             'its old address dies. A phone that never asked may be approved ahead, if its maker is known by its MAC address.',
           answers: { 200: ApproveAnswer },
           problems: [
+            'account-not-writable',
             'bad-extension',
             'no-such-vendor',
             'no-such-device',

@@ -93,7 +93,7 @@ export function addExtensionRoutes(app: ApiApp, { office, clock }: WebDoors): vo
             'What is left out keeps its value; a new one without password gets a drawn one. 201 when it is new. ' +
             'The same again changes nothing. Phones that have it get a new file with their next fetch.',
           answers: { 200: ExtensionAnswer, 201: ExtensionAnswer },
-          problems: ['bad-extension'],
+          problems: ['bad-extension', 'account-not-writable'],
         }),
       },
     },

@@ -3,6 +3,7 @@ import { drawPassword } from '../../core/draw-password.ts';
 import type { Extension } from '../../core/extension.ts';
 import { DEFAULT_SETTINGS } from '../../core/settings.ts';
 import { putExtension, removeExtension } from '../../flows/change-extension.ts';
+import { noteNotCarried } from '../../flows/check-carriers.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
 import { vendors } from '../../vendors/all.ts';
@@ -19,6 +20,7 @@ import type { PageDoors } from '../page-doors.ts';
 import type { PageKit } from '../page-kit.ts';
 import { type ExtensionFaults, readExtensionForm } from '../read-extension-form.ts';
 import { type Form, readForm } from '../read-form.ts';
+import { sayNote } from '../say-note.ts';
 
 type NumberRequest = FastifyRequest<{ Querystring: { number?: string } }>;
 
@@ -92,6 +94,10 @@ export function addExtensionPages(app: ApiApp, kit: PageKit, doors: PageDoors): 
     if (!read.ok) return showForm(request, reply, { existing, form, faults: read.problem });
     const { number, patch } = read.value;
     const put = await putExtension(office, number, patch, actorOf(request), clock());
+    if (!put.ok && put.problem.kind === 'account-not-writable') {
+      const faults = { [put.problem.field]: sayNote(kit.texts(request), noteNotCarried(put.problem)) };
+      return showForm(request, reply, { existing, form, faults });
+    }
     if (!put.ok) return unknown(request, reply);
     const text = kit.t(request, 'extension.changed', { number });
     return kit.redirect(reply, request, '/extensions', { kind: 'done', text });
