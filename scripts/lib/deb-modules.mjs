@@ -7,7 +7,7 @@ const UNUSED_AT_TOP = /^(tests?|__tests__|bench|benchmarks?|examples?|docs|index
 
 /** Types, maps of other people's code, settings of their tools, texts. Licences stay. */
 const UNUSED_FILES =
-  /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.yml|\.tsbuildinfo|\.flow|\.log|\.sh|Makefile)$|^\.(?!\.?$)|^(bower|tsconfig.*|tslint)\.json$/i;
+  /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.yml|\.tsbuildinfo|\.flow|\.log|\.sh|\.py|Makefile)$|^\.(?!\.?$)|^(bower|tsconfig.*|tslint)\.json$/i;
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
 
 /** Modules, with their folders: those of npm's layout, also where one stands inside another. */

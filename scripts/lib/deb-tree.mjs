@@ -34,7 +34,7 @@ export function listChecksums(tree) {
     .join('');
 }
 
-/** Modes that do not depend on the umask (what begins with #! is a program), and one date for everything. */
+/** Modes that do not depend on the umask (what begins with #!/ is a program), and one date for everything. */
 export function settleFiles(tree, date) {
   // Folders last: a change inside sets their date.
   for (const path of listEntries(tree).reverse()) {
@@ -45,7 +45,7 @@ export function settleFiles(tree, date) {
 }
 
 function isProgram(file) {
-  return readFileSync(file).subarray(0, 2).toString('latin1') === '#!';
+  return readFileSync(file).subarray(0, 3).toString('latin1') === '#!/';
 }
 
 /** Puts values for @NAME@; a name without a value is an error. */
