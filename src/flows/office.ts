@@ -14,6 +14,8 @@ import { createJourneyBudget } from './flood-limits.ts';
 export interface OfficeChange {
   readonly devices?: readonly Device[];
   readonly removedDevices?: readonly MacAddress[];
+  /** Numbers that phones get although another one has them. */
+  readonly sharedExtensions?: readonly string[];
   readonly extensions?: readonly Extension[];
   readonly removedExtensions?: readonly string[];
   readonly site?: Site;
@@ -22,6 +24,8 @@ export interface OfficeChange {
   /** By id. Their sessions end. */
   readonly removedUsers?: readonly string[];
   readonly endedSessions?: readonly EndedSessions[];
+  /** IPv4 addresses whose quarantine ends now; see quarantine.ts. */
+  readonly releasedAddresses?: readonly string[];
   readonly audit?: readonly AuditEntry[];
 }
 

@@ -95,6 +95,7 @@ async function readChanges(reader: Reader, database: Database, since: number): P
     removedDevices: removals.filter(({ kind }) => kind === 'device').map(({ name }) => name as MacAddress),
     extensions: extensions.map((row) => toExtension(row, cipher)),
     removedExtensions: removals.filter(({ kind }) => kind === 'extension').map(({ name }) => name),
+    releasedAddresses: removals.filter(({ kind }) => kind === 'quarantine').map(({ name }) => name),
     ...(site === undefined ? {} : { site: toSite(site, cipher) }),
   };
 }

@@ -11,6 +11,7 @@ import { nextChange } from './change-sequence.ts';
 import type { Database } from './database.ts';
 import { removeDevices, writeDevices } from './device-writer.ts';
 import { removeExtensions, writeExtensions } from './extension-store.ts';
+import { releaseAddresses } from './quarantine-store.ts';
 import { endSessions } from './session-store.ts';
 import { writeSite } from './site-store.ts';
 import { removeUsers, writeUsers } from './user-store.ts';
@@ -19,6 +20,8 @@ import { removeUsers, writeUsers } from './user-store.ts';
 export interface Decision {
   readonly devices?: readonly Device[];
   readonly removedDevices?: readonly MacAddress[];
+  /** Numbers that may be on two phones; of all others the second phone is refused. */
+  readonly sharedExtensions?: readonly string[];
   readonly extensions?: readonly Extension[];
   readonly removedExtensions?: readonly string[];
   readonly site?: Site;
@@ -26,6 +29,8 @@ export interface Decision {
   /** By id. Their sessions end. */
   readonly removedUsers?: readonly string[];
   readonly endedSessions?: readonly EndedSessions[];
+  /** IPv4 addresses whose quarantine ends now. */
+  readonly releasedAddresses?: readonly string[];
   readonly audit?: readonly AuditEntry[];
 }
 
@@ -43,7 +48,8 @@ export function createDecisions(database: Database): Decisions {
   return {
     commit(decision, onProgress) {
       const { devices = [], removedDevices = [], extensions = [], removedExtensions = [], site, audit = [] } = decision;
-      const { users = [], removedUsers = [], endedSessions = [] } = decision;
+      const { users = [], removedUsers = [], endedSessions = [], releasedAddresses = [] } = decision;
+      const { sharedExtensions = [] } = decision;
       const total = devices.length + extensions.length;
       return database.write(async (writer) => {
         let done = 0;
@@ -55,11 +61,12 @@ export function createDecisions(database: Database): Decisions {
         await removeDevices(writer, removedDevices, change, clock());
         await removeExtensions(writer, removedExtensions, change, clock());
         await writeExtensions(writer, extensions, cipher, change, count);
-        await writeDevices(writer, devices, cipher, change, count);
+        await writeDevices(writer, devices, cipher, change, { shared: sharedExtensions, onDone: count });
         if (site !== undefined) await writeSite(writer, site, cipher, change);
         await removeUsers(writer, removedUsers);
         await writeUsers(writer, users);
         await endSessions(writer, endedSessions);
+        if (releasedAddresses.length > 0) await releaseAddresses(writer, releasedAddresses, change, clock());
         await writeAudit(writer, audit, database);
       });
     },

@@ -60,9 +60,9 @@ export interface SiteRow extends Tracked {
   readonly revision: number;
 }
 
-/** A device or extension that is gone: tells other processes, and keeps a late sighting from bringing it back. */
+/** A device or extension that is gone, an address that was released from quarantine: tells other processes, and keeps a late sighting from bringing a device back. */
 export interface RemovalRow extends Tracked {
-  readonly kind: 'device' | 'extension';
+  readonly kind: 'device' | 'extension' | 'quarantine';
   readonly name: string;
   readonly removed_at: number;
 }
@@ -156,6 +156,8 @@ export interface QuarantineRow {
   readonly until: number;
   /** How often it has been put there: each time for longer. */
   readonly times: number;
+  /** Who stood behind the address then; null: not known. */
+  readonly mac: string | null;
 }
 
 export interface MetaRow {

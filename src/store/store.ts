@@ -9,6 +9,7 @@ import { createDecisions, type Decision, type Decisions } from './decisions.ts';
 import { createDeviceStore, type DeviceStore } from './device-store.ts';
 import { createExtensionStore, type ExtensionStore } from './extension-store.ts';
 import { createJourneyStore, type JourneyStore } from './journey-store.ts';
+import { createQuarantineStore, type QuarantineStore } from './quarantine-store.ts';
 import { createSampleStore, type SampleStore } from './sample-store.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createSiteStore, type SiteStore } from './site-store.ts';
@@ -30,6 +31,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly samples: SampleStore;
   readonly addresses: AddressStore;
+  readonly quarantine: QuarantineStore;
   readonly decisions: Decisions;
   /** The number of the last commit: read it before loading, and give it to `watch`. */
   changeSeq(): Promise<number>;
@@ -67,6 +69,7 @@ export function createStore(database: Database, log?: Logger): Store {
     sessions: createSessionStore(database),
     samples: createSampleStore(database),
     addresses: createAddressStore(database),
+    quarantine: createQuarantineStore(database),
     decisions: createDecisions(database),
     changeSeq: () => lastChangeSeq(database.read),
     watch: (watching) => watchChanges({ ...watching, database, log }),
