@@ -73,6 +73,7 @@ export async function commitApproval(
   await office.commit(
     {
       devices: [device],
+      sharedExtensions: request.share === true ? device.extensions : [],
       extensions: created,
       audit: [{ at: now, actor, action: 'device.approved', subject: mac, detail }],
     },

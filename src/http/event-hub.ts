@@ -3,6 +3,7 @@ import type { JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { DeviceChange, Office } from '../flows/office.ts';
+import { formatJourneyEvent } from './format-answers.ts';
 import { formatInternetEvent } from './format-port-mappings.ts';
 import { formatTime } from './schemas/common.ts';
 
@@ -88,7 +89,7 @@ export function createEventHub({ office, internet, heartbeatMs = HEARTBEAT_MS }:
     collecting = undefined;
     let text = '';
     for (const [mac, { after }] of changed) text += formatEvent('device', describeDevice(mac, after));
-    for (const event of happened) text += formatEvent('journey', { ...event, at: formatTime(event.at) });
+    for (const event of happened) text += formatEvent('journey', formatJourneyEvent(event));
     if (missed > 0) text += formatEvent('missed', { events: missed });
     if (isInternetNew) {
       text += formatEvent('internet', formatInternetEvent(internet.readKeeper(), internet.readAddress()));

@@ -3,22 +3,29 @@ import type { Device } from '../core/device.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { type Change, writeRemovals } from './change-sequence.ts';
 import type { Cipher } from './cipher.ts';
-import { isSameDecision, type SightingRecord, toDeviceRow, toPendingRow } from './device-rows.ts';
+import { type DecisionColumns, isSameDecision, type SightingRecord, toDeviceRow, toPendingRow } from './device-rows.ts';
 import { inPortions } from './portions.ts';
 import type { DeviceRow, Writer } from './schema.ts';
 import { StoreError } from './store-error.ts';
+import { type GivenNumber, refuseTaken } from './taken-numbers.ts';
 
-/** Stores whole devices. Of two sightings the newer one stays, whoever writes last. Throws StoreError: changed-meanwhile. */
+/**
+ * Stores whole devices. Of two sightings the newer one stays, whoever writes last. `shared`: numbers that may be on two phones.
+ * Throws StoreError: changed-meanwhile.
+ */
 export async function writeDevices(
   writer: Writer,
   devices: readonly Device[],
   cipher: Cipher,
   change: Change,
-  onDone?: (count: number) => void,
+  { shared = [], onDone }: { readonly shared?: readonly string[]; readonly onDone?: (count: number) => void } = {},
 ): Promise<void> {
+  const given: GivenNumber[] = [];
   const writePortion = async (portion: readonly Device[]) => {
     const rows = portion.map((device) => toDeviceRow(device, cipher, change));
-    await refuseOvertaken(writer, rows);
+    const stored = await readDecisions(writer, rows);
+    refuseOvertaken(stored, rows);
+    given.push(...rows.flatMap((row) => listGiven(stored.get(row.mac), row)));
     await forgetRemovals(writer, rows);
     await writer
       .insertInto('devices')
@@ -47,6 +54,7 @@ export async function writeDevices(
       .execute();
   };
   await inPortions(devices, writePortion, onDone);
+  await refuseTaken(writer, given, new Set(shared));
 }
 
 function newerSighting<K extends keyof DeviceRow & string>(column: K) {
@@ -57,8 +65,10 @@ function newerSighting<K extends keyof DeviceRow & string>(column: K) {
   >`case when coalesce(devices.last_seen_at, 0) > coalesce(excluded.last_seen_at, 0) then ${stored} else ${given} end`;
 }
 
-/** A decision counts the device's revision up: one that does not was made without knowing the stored one. */
-async function refuseOvertaken(writer: Writer, rows: readonly DeviceRow[]): Promise<void> {
+async function readDecisions(
+  writer: Writer,
+  rows: readonly DeviceRow[],
+): Promise<ReadonlyMap<string, DecisionColumns>> {
   const stored = await writer
     .selectFrom('devices')
     .select(['mac', 'state', 'extensions', 'token_hash', 'settings', 'revision'])
@@ -68,9 +78,21 @@ async function refuseOvertaken(writer: Writer, rows: readonly DeviceRow[]): Prom
       rows.map(({ mac }) => mac),
     )
     .execute();
-  const byMac = new Map(stored.map((row) => [row.mac, row]));
+  return new Map(stored.map((row) => [row.mac, row]));
+}
+
+/** Numbers of an approved phone that it did not have. */
+function listGiven(before: DecisionColumns | undefined, row: DeviceRow): readonly GivenNumber[] {
+  if (row.state !== 'approved') return [];
+  const had = new Set<string>(before?.state === 'approved' ? JSON.parse(before.extensions) : []);
+  const has = new Set<string>(JSON.parse(row.extensions));
+  return [...has].filter((number) => !had.has(number)).map((number) => ({ mac: row.mac, number }));
+}
+
+/** A decision counts the device's revision up: one that does not was made without knowing the stored one. */
+function refuseOvertaken(stored: ReadonlyMap<string, DecisionColumns>, rows: readonly DeviceRow[]): void {
   for (const row of rows) {
-    const before = byMac.get(row.mac);
+    const before = stored.get(row.mac);
     if (before === undefined || before.revision < row.revision) continue;
     if (before.revision === row.revision && isSameDecision(before, row)) continue;
     const message = `The device ${row.mac} was changed meanwhile (revision ${before.revision} is stored, ${row.revision} was to be). Look again and repeat.`;

@@ -107,3 +107,53 @@ test('an import of thousands is one transaction', async () => {
   expect(told).toEqual([...told].sort((a, b) => a - b));
   expect(told.at(-1)).toBe(1);
 });
+
+test('of two processes that give one extension to two phones, the second is refused', async () => {
+  const dataDir = await makeFolder();
+  const [server, commandLine] = [await openForTest(dataDir), await openForTest(dataDir)];
+  await server.decisions.commit({ devices: [approvedDevice(1, { extensions: ['1_1', '105'] })] });
+  const second = approvedDevice(2, { extensions: ['200', '105'] });
+  await expect(
+    commandLine.decisions.commit({ devices: [second], extensions: [extensionOf(9)], audit: [entry('late')] }),
+  ).rejects.toMatchObject({ kind: 'changed-meanwhile', message: expect.stringContaining('105') });
+  expect((await server.devices.all()).map(({ mac }) => mac)).toEqual([macOf(1)]);
+  expect(await server.extensions.all()).toEqual([]);
+  // `_` is any character to LIKE, and nothing but itself here.
+  await commandLine.decisions.commit({ devices: [approvedDevice(3, { extensions: ['1x1'] })] });
+  await commandLine.decisions.commit({ devices: [second], sharedExtensions: ['105'] });
+  expect(await server.devices.all()).toHaveLength(3);
+});
+
+test('what a phone has already it keeps, and what another gives up may be given in the same decision', async () => {
+  const store = await openFresh();
+  const both = { sharedExtensions: ['105'] };
+  await store.decisions.commit({
+    devices: [1, 2].map((number) => approvedDevice(number, { extensions: ['105'] })),
+    ...both,
+  });
+  // Settings of a phone that shares its number on purpose.
+  await store.decisions.commit({ devices: [approvedDevice(1, { extensions: ['105'], settings: {}, revision: 2 })] });
+  await store.decisions.commit({
+    devices: [
+      approvedDevice(3, { extensions: ['105'] }),
+      ...[1, 2].map((number) => approvedDevice(number, { extensions: [String(110 + number)], revision: 3 })),
+    ],
+  });
+  await store.decisions.commit({ removedDevices: [macOf(3)], devices: [approvedDevice(4, { extensions: ['105'] })] });
+  // Blocked phones have no number.
+  await store.decisions.commit({ devices: [approvedDevice(4, { state: 'blocked', extensions: [], revision: 2 })] });
+  await store.decisions.commit({ devices: [approvedDevice(5, { extensions: ['105'] })] });
+  expect((await store.devices.all()).filter(({ extensions }) => extensions.includes('105'))).toHaveLength(1);
+});
+
+test('a list of hundreds that gives a number twice is refused as well', async () => {
+  const store = await openFresh();
+  await store.decisions.commit({ devices: [approvedDevice(1)] });
+  const devices = Array.from({ length: 300 }, (_, index) => approvedDevice(index + 2));
+  const clash = approvedDevice(999, { extensions: ['101'] });
+  await expect(store.decisions.commit({ devices: [...devices, clash] })).rejects.toMatchObject({
+    kind: 'changed-meanwhile',
+  });
+  await store.decisions.commit({ devices });
+  expect(await store.devices.all()).toHaveLength(301);
+});
