@@ -55,11 +55,9 @@ function noteSilence({ gateway }: KeeperPlan, error: GatewayError) {
   return { level: 'warn', facts, message: describeGatewayError(error).message } as const;
 }
 
-/** Any answer counts, a refusal too. After a silence all is looked at: the router may have been elsewhere with its thoughts. */
+/** Any answer counts, a refusal too. What a silence may have cost is looked at after the search that the silence caused. */
 export function planAfterAnswer(plan: KeeperPlan, now: number): KeeperPlan {
-  const { failures } = plan.contact;
-  const after = { ...plan, contact: { ...plan.contact, failures: 0, quietUntil: now, answeredAt: now, error: null } };
-  return failures >= SILENT_CALLS ? lookAtAll(after, now) : after;
+  return { ...plan, contact: { ...plan.contact, failures: 0, quietUntil: now, answeredAt: now, error: null } };
 }
 
 /** Nobody to ask any more. What stands in the router is remembered (`made`), for when it comes back. */

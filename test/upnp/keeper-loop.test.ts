@@ -141,6 +141,18 @@ test('a stop takes our entries away, and those of others stay', async () => {
   expect(log.events()).toContain('upnp.unmapped');
 });
 
+test('a port that another host took meanwhile is left to it at the stop', async () => {
+  const { time, router, keeper, stop } = keep();
+  await time.pass(MINUTE);
+  router.table.clear();
+  router.occupy(row(), '192.168.77.11', time.now());
+  stop.abort();
+  await time.pass(SECOND);
+  await keeper.closed;
+  expect([...router.table.keys()]).toEqual(['UDP 5060']);
+  expect(router.crimes).toEqual([]);
+});
+
 test('a stop of a frozen router ends after two seconds', async () => {
   const { time, router, keeper, stop } = keep();
   await time.pass(MINUTE);
@@ -167,6 +179,9 @@ test('a stop with many ports on a slow router ends in time, the permanent ones f
   await keeper.closed;
   expect(router.table.size).toBeLessThan(32);
   expect(router.table.size).toBeGreaterThan(0);
+  const calls = router.calls.length;
+  await time.pass(MINUTE);
+  expect(router.calls.length).toBe(calls);
 });
 
 test('search and renew resolve when it is done, and within 15 s when it cannot be', async () => {
@@ -201,6 +216,36 @@ test('many searches at once are one', async () => {
   await time.pass(SECOND);
   await all;
   expect(search).toHaveBeenCalledTimes(1);
+});
+
+test('who presses the button during a search waits for that one', async () => {
+  let searches = 0;
+  const { time, keeper } = keep({}, ({ time: { setTimer } }) => ({
+    async search() {
+      searches += 1;
+      await new Promise<void>((resolve) => setTimer(4 * SECOND, resolve));
+      return { found: [], refused: [] };
+    },
+  }));
+  await time.pass(2 * SECOND);
+  let isDone = false;
+  void keeper.search().then(() => {
+    isDone = true;
+  });
+  await time.pass(2 * SECOND + 100);
+  expect([searches, isDone]).toEqual([1, true]);
+});
+
+test('what was found in the LAN that the host has just left is not used', async () => {
+  const { time, router, world, keeper } = keep();
+  await time.pass(2 * SECOND);
+  world.start = { localAddress: '10.9.0.2', defaultRouter: '10.9.0.1' };
+  keeper.settingsChanged();
+  await time.pass(2_500);
+  expect(keeper.state().gateway).toBeNull();
+  expect(router.calls).toEqual([]);
+  await time.pass(MINUTE);
+  expect(keeper.state().gateway?.localAddress).toBe('10.9.0.2');
 });
 
 test('a host that slept through its lease does everything at once', async () => {
@@ -262,7 +307,7 @@ test('a search that fails and a client that throws are told, and everything goes
 });
 
 test('a lease that ends while the router is silent is no open port any more', async () => {
-  const { time, router, keeper } = keep();
+  const { time, router, keeper } = keep({ isOneDaemon: false });
   await time.pass(MINUTE);
   router.isFrozen = true;
   await time.pass(30 * MINUTE);

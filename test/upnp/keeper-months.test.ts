@@ -81,6 +81,7 @@ const MISHAPS: readonly Mishap[] = [
 
 const KINDS: readonly (readonly [string, Partial<ModelQuirks>])[] = [
   ['after the standard', {}],
+  ['whose daemons freeze one by one', { isOneDaemon: false }],
   ['with permanent entries only', { leaseError: 725, keepsTable: true }],
   ['that calls leases bad arguments', { leaseError: 402 }],
   ['that moves its port at each start and has no boot id', { movesPort: true, tellsBootId: false, uptime: 'none' }],

@@ -26,11 +26,13 @@ export interface ModelQuirks {
   readonly lookError: number | null;
   /** Only the host itself may add or delete its entries. */
   readonly isSecure: boolean;
-  /** Ms between two uptimes it counts in; 0: it tells nonsense. */
+  /** How it counts its uptime. */
   readonly uptime: 'seconds' | 'nonsense' | 'constant' | 'none';
   readonly tellsBootId: boolean;
   readonly keepsTable: boolean;
   readonly movesPort: boolean;
+  /** One process for SSDP and HTTP: frozen, it is not found either. */
+  readonly isOneDaemon: boolean;
 }
 
 export const STANDARD: ModelQuirks = {
@@ -46,6 +48,7 @@ export const STANDARD: ModelQuirks = {
   tellsBootId: true,
   keepsTable: false,
   movesPort: false,
+  isOneDaemon: true,
 };
 
 interface Entry {
@@ -103,7 +106,7 @@ export class ModelRouter {
   }
 
   answersSearch(): boolean {
-    return this.isUp;
+    return this.isUp && !(this.isFrozen && this.quirks.isOneDaemon);
   }
 
   goDown(): void {

@@ -216,18 +216,17 @@ test('a router that maps to its asker only refuses another host, slowly and once
   expect(world.notes.at(-1)?.facts.advice).toBe('only-own-address');
 });
 
-test.each<[string, Partial<ModelQuirks>]>([
-  ['by its boot id', { uptime: 'none' }],
-  ['by its uptime', { tellsBootId: false }],
-  ['by its new port', { tellsBootId: false, uptime: 'none', movesPort: true }],
-  ['by what it lost', { tellsBootId: false, uptime: 'constant' }],
-])('after a reboot that is seen %s everything is restored', (_name, quirks) => {
+test.each<[string, Partial<ModelQuirks>, number]>([
+  ['by its uptime', { tellsBootId: false }, 90 * SECOND],
+  ['by its new port', { tellsBootId: false, uptime: 'none', movesPort: true }, 90 * SECOND],
+  ['by what it lost', { tellsBootId: false, uptime: 'constant' }, 5 * MINUTE],
+])('after a reboot that is seen %s everything is restored in time', (_name, quirks, within) => {
   const world = worldWith(quirks, [row(), row({ externalPort: 10000, count: 8 })]);
   world.run(17 * MINUTE);
   world.router.goDown();
   world.run(40 * SECOND);
   world.router.comeUp(world.now);
-  world.run(5 * MINUTE + 30 * SECOND);
+  world.run(within);
   expect(world.router.table.size).toBe(9);
   expect(world.plan.mappings.every(({ state }) => state === 'mapped')).toBe(true);
   expect(world.events()).toContain('upnp.restored');
@@ -284,8 +283,19 @@ test('a lease that was lost is restored with the next look', () => {
   expect(world.events()).toContain('upnp.restored');
 });
 
+test('a router that tidies away every ten minutes is told of once an hour', () => {
+  const world = worldWith();
+  for (let i = 0; i < 30; i++) {
+    world.run(10 * MINUTE);
+    world.router.table.clear();
+  }
+  const restored = world.notes.filter(({ facts }) => facts.event === 'upnp.restored');
+  expect(restored.length).toBeGreaterThan(20);
+  expect(restored.filter(({ level }) => level === 'info').length).toBeLessThan(7);
+});
+
 test('a frozen router is asked rarely, said to be silent once, and used again when it answers', () => {
-  const world = worldWith({}, [row({ externalPort: 10000, count: 16 })]);
+  const world = worldWith({ isOneDaemon: false }, [row({ externalPort: 10000, count: 16 })]);
   world.run(2 * MINUTE);
   world.router.isFrozen = true;
   const calls = world.router.calls.length;
@@ -296,6 +306,18 @@ test('a frozen router is asked rarely, said to be silent once, and used again wh
   world.run(90 * SECOND);
   expect(world.router.table.size).toBe(16);
   expect(world.plan.mappings.every(({ state }) => state === 'mapped')).toBe(true);
+});
+
+test('a router that is frozen as a whole is lost, and used again within its next search', () => {
+  const world = worldWith({}, [row({ externalPort: 10000, count: 16 })]);
+  world.run(2 * MINUTE);
+  world.router.isFrozen = true;
+  world.run(2 * HOUR);
+  expect(world.plan.mappings[0]?.state).toBe('no-gateway');
+  world.router.isFrozen = false;
+  world.run(5 * MINUTE + 10 * SECOND);
+  expect(world.router.table.size).toBe(16);
+  expect(world.plan.mappings[0]?.state).toBe('mapped');
 });
 
 test('a router that is gone is lost once, and looked for quickly at first and every few minutes later', () => {
@@ -344,6 +366,44 @@ test('an entry at our former address that another host made since is left alone'
   world.run(10 * MINUTE);
   expect(sip(world)).toMatchObject({ state: 'conflict', heldBy: OWN });
   expect(world.router.crimes).toEqual([]);
+});
+
+test('an entry at our former address is no longer ours once our lease is over, whatever its name', () => {
+  const world = worldWith({ isSecure: true });
+  world.run(10 * MINUTE);
+  world.moveTo('192.168.77.30');
+  world.router.ours.delete(OWN);
+  // Another appliance of the same make has the address now, and keeps the port.
+  const entry = { client: OWN, port: 5060, description: 'Plugtone SIP', enabled: true, expiresAt: null };
+  world.router.table.set('UDP 5060', entry);
+  world.run(HOUR);
+  world.actions.length = 0;
+  world.run(HOUR);
+  expect(sip(world)).toMatchObject({ state: 'conflict', heldBy: OWN });
+  expect(world.actions).not.toContain('remove');
+});
+
+test('a router that answers calls is not given up because its answer to a search got lost', () => {
+  const world = worldWith();
+  world.run(2 * MINUTE);
+  world.searchLoss = 1;
+  const { udn: usn, address } = world.router;
+  world.apply((plan, now) => planAfterHint(plan, { address, usn, bootId: 9, kind: 'alive' }, now));
+  world.run(10 * SECOND);
+  expect(world.searches).toHaveLength(2);
+  expect(world.plan.gateway).not.toBeNull();
+  expect(world.events()).not.toContain('upnp.gateway-lost');
+});
+
+test('a lease that the router cut short is renewed before it ends', () => {
+  const world = worldWith();
+  world.run(12 * MINUTE);
+  const entry = world.router.entry(SIP, world.now);
+  if (entry !== undefined) entry.expiresAt = world.now + 6 * MINUTE;
+  for (let i = 0; i < 12; i++) {
+    world.run(MINUTE);
+    expect(world.router.entry(SIP, world.now)).toBeDefined();
+  }
 });
 
 test('without an interface there is nobody to ask, and the ports come back with it', () => {
