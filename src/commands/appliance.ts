@@ -30,6 +30,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
 import { openInternet } from './open-internet.ts';
 import { loadOffice } from './open-office.ts';
+import { openOtherServers } from './open-other-servers.ts';
 import { openPages } from './open-pages.ts';
 import { openRecord } from './open-record.ts';
 import { beginSetUp, peopleDoors } from './people-doors.ts';
@@ -152,6 +153,8 @@ async function start(
   let ready = false;
   let webPort: number | undefined;
   let pnp: PnpListener | undefined;
+  const sipPort = () => pnp?.state().port ?? config.sipPort;
+  const otherServers = await openOtherServers({ doors, interfaces, store, port: sipPort, signal });
   const record = await openRecord({
     store,
     writer,
@@ -172,6 +175,7 @@ async function start(
   });
   const webDoors: WebDoors = {
     office,
+    otherServers,
     deliveries,
     lamps,
     counters,

@@ -3,13 +3,16 @@ import type { JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { DeviceChange, Office } from '../flows/office.ts';
+import type { OtherServers } from '../flows/other-servers/server-facts.ts';
 import { formatJourneyEvent } from './format-answers.ts';
+import { formatOtherServersEvent } from './format-other-servers.ts';
 import { formatInternetEvent } from './format-port-mappings.ts';
 import { formatTime } from './schemas/common.ts';
 
 export interface EventHubOptions {
   readonly office: Office;
   readonly internet: Pick<InternetDoors, 'readKeeper' | 'readAddress' | 'onChange'>;
+  readonly otherServers: Pick<OtherServers, 'read' | 'onChange'>;
   /** Milliseconds between two signs of life; left out: HEARTBEAT_MS. */
   readonly heartbeatMs?: number;
 }
@@ -39,13 +42,19 @@ const MOST_CLIENTS = 64;
 /** A dropped client comes again after this time (the stream's `retry`). */
 const RETRY_MS = 2_000;
 
-/** Server-sent events: `device`, `journey` and `internet` as they happen. Costs nothing while nobody listens. */
-export function createEventHub({ office, internet, heartbeatMs = HEARTBEAT_MS }: EventHubOptions): EventHub {
+/** Server-sent events: `device`, `journey`, `internet` and `other-servers` as they happen. Costs nothing while nobody listens. */
+export function createEventHub({
+  office,
+  internet,
+  otherServers,
+  heartbeatMs = HEARTBEAT_MS,
+}: EventHubOptions): EventHub {
   const clients = new Map<ServerResponse, () => Promise<boolean>>();
   const changed = new Map<MacAddress, DeviceChange>();
   let happened: JourneyEvent[] = [];
   let missed = 0;
   let isInternetNew = false;
+  let areServersNew = false;
   let collecting: NodeJS.Timeout | undefined;
   let end: (() => void) | undefined;
 
@@ -65,11 +74,16 @@ export function createEventHub({ office, internet, heartbeatMs = HEARTBEAT_MS }:
       isInternetNew = true;
       collect();
     });
+    const endServers = otherServers.onChange(() => {
+      areServersNew = true;
+      collect();
+    });
     const heart = setInterval(beat, heartbeatMs);
     end = () => {
       endDevice();
       endJourney();
       endInternet();
+      endServers();
       clearInterval(heart);
       clearTimeout(collecting);
       collecting = undefined;
@@ -77,6 +91,7 @@ export function createEventHub({ office, internet, heartbeatMs = HEARTBEAT_MS }:
       happened = [];
       missed = 0;
       isInternetNew = false;
+      areServersNew = false;
       end = undefined;
     };
   }
@@ -94,10 +109,12 @@ export function createEventHub({ office, internet, heartbeatMs = HEARTBEAT_MS }:
     if (isInternetNew) {
       text += formatEvent('internet', formatInternetEvent(internet.readKeeper(), internet.readAddress()));
     }
+    if (areServersNew) text += formatEvent('other-servers', formatOtherServersEvent(otherServers.read()));
     changed.clear();
     happened = [];
     missed = 0;
     isInternetNew = false;
+    areServersNew = false;
     for (const response of [...clients.keys()]) send(response, text);
   }
 

@@ -9,12 +9,15 @@ import type { ResolvedSettings } from '../core/settings.ts';
 import type { Counters } from '../flows/counters.ts';
 import type { Deliveries } from '../flows/delivery.ts';
 import type { InternetDoors } from '../flows/internet-facts.ts';
+import type { JudgeSource } from '../flows/judge-source.ts';
 import type { LampBoard } from '../flows/lamps.ts';
 import type { AuditRequest, Piece } from '../flows/list-events.ts';
 import type { Office } from '../flows/office.ts';
+import type { OtherServers } from '../flows/other-servers/server-facts.ts';
 import type { PeopleDoors } from '../flows/people.ts';
 import type { ConfigPreview, PreviewProblem } from '../flows/preview-config.ts';
 import type { SipProber } from '../flows/probe-sip-server.ts';
+import type { Quarantine } from '../flows/quarantine.ts';
 import type { SetUp } from '../flows/set-up.ts';
 
 export { ROLES, type Role } from '../core/role.ts';
@@ -72,8 +75,13 @@ export interface WebDoors extends SiteDoors {
   readonly people: PeopleDoors;
   readonly setUp: SetUp;
   readonly probeSip: SipProber;
+  /** Sources that are not looked at for some time. */
+  readonly quarantine: Pick<Quarantine, 'find' | 'findPhone' | 'list' | 'release'>;
+  /** What would happen to what comes from an address. */
+  readonly judgeSource: JudgeSource;
   /** Open ports and the external address. */
   readonly internet: InternetDoors;
+  readonly otherServers: OtherServers;
   readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;
   readonly listAudit: (request: AuditRequest) => Promise<Piece<AuditEntry>>;
   readonly record: RecordDoors;

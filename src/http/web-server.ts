@@ -20,6 +20,7 @@ import { addExtensionRoutes } from './routes/extensions.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addImportRoutes } from './routes/imports.ts';
 import { addInternetRoutes } from './routes/internet.ts';
+import { addOtherServerRoutes } from './routes/other-servers.ts';
 import { addOverrideRoutes } from './routes/overrides.ts';
 import { addRecordRoutes } from './routes/record.ts';
 import { addResyncRoutes } from './routes/resyncs.ts';
@@ -72,7 +73,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   const routes: RoutePattern[] = [];
-  const hub = createEventHub({ office, internet: doors.internet });
+  const hub = createEventHub({ office, internet: doors.internet, otherServers: doors.otherServers });
   const sessions = createRequestSessions(tokens, people.sessions);
 
   app.setValidatorCompiler(compileValidator);
@@ -120,6 +121,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addResyncRoutes(api, doors);
       addOverrideRoutes(api, doors);
       addInternetRoutes(api, doors);
+      addOtherServerRoutes(api, doors);
       addTokenRoutes(api, doors);
       addUserRoutes(api, doors);
       addSessionRoutes(api, doors);

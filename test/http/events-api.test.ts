@@ -176,7 +176,12 @@ test('there is no HEAD of a stream', async () => {
 
 /** A hub on a server of its own, with a quick heart. */
 async function startHub(isStillAllowed: () => Promise<boolean>) {
-  const hub = createEventHub({ office: world.office, internet: world.internet.doors, heartbeatMs: 20 });
+  const hub = createEventHub({
+    office: world.office,
+    internet: world.internet.doors,
+    otherServers: world.otherServers.doors,
+    heartbeatMs: 20,
+  });
   const server = createServer((_request, response) => hub.add(response, isStillAllowed));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

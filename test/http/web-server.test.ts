@@ -73,6 +73,10 @@ const ROUTES: readonly RouteRow[] = [
   ['POST', '/upnp/search', 'technician', undefined],
   ['POST', '/port-mappings/renew', 'technician', undefined],
   ['POST', '/port-mappings/test', 'technician', undefined],
+  ['GET', '/other-servers', 'viewer', undefined],
+  ['POST', '/other-servers/check', 'technician', undefined],
+  ['PUT', '/other-servers/:id/wanted', 'admin', undefined],
+  ['DELETE', '/other-servers/:id/wanted', 'admin', undefined],
   ['GET', '/vendors', 'viewer', undefined],
   ['GET', '/time-zones', 'viewer', undefined],
 ];

@@ -21,6 +21,7 @@ import { createSetUp } from '../../src/flows/set-up.ts';
 import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createInternetMemory } from '../peers/internet-memory.ts';
+import { createServersMemory } from '../peers/servers-memory.ts';
 import { createLogMemory } from './log-memory.ts';
 import { createPeopleMemory } from './people-memory.ts';
 import { openSiteWorld } from './site-world.ts';
@@ -179,6 +180,7 @@ export function createWorld(
     clock: () => now,
   };
   const internet = createInternetMemory();
+  const otherServers = createServersMemory(office);
   const siteDoors = openSiteWorld(office, () => now);
   const doors: WebDoors = {
     ...siteDoors,
@@ -189,6 +191,7 @@ export function createWorld(
       return probeOutcome;
     }),
     internet: internet.doors,
+    otherServers: otherServers.doors,
     office,
     deliveries: {
       deliver: (phone, cause) => void delivered.push({ mac: phone.mac, cause }),
@@ -258,6 +261,7 @@ export function createWorld(
   return {
     doors,
     internet,
+    otherServers,
     siteDir: siteDoors.siteDir,
     office,
     journeys,

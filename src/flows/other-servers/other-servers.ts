@@ -53,7 +53,8 @@ export function createOtherServers(doors: OtherServerDoors): OtherServers {
     const now = clock();
     // A clock that was set back makes it due.
     const isDue = checkedAt === null || now < checkedAt || now >= checkedAt + minutes * MINUTE_MS;
-    if (minutes > 0 && isDue && lan.current().length > 0) void check();
+    // Port 0: who hears phones has none yet.
+    if (minutes > 0 && isDue && lan.current().length > 0 && doors.target().port !== 0) void check();
     // Nobody looks any more: what was true then is nothing to warn of.
     if (minutes === 0 && running === undefined && checkedAt !== null && now >= checkedAt + MINUTE_MS) servers = [];
     tell();

@@ -35,6 +35,7 @@ export function addEventRoutes(app: ApiApp, sessions: RequestSessions, hub: Even
           description:
             '`device`: a phone changed (`forgotten: true`: it is gone). `journey`: something happened to a phone. ' +
             '`internet`: the router, the open ports or the external address have something new to show. ' +
+            '`other-servers`: another PnP server was heard or is gone, or a check began or ended. ' +
             '`missed`: more happened than was sent. After a broken connection, read the lists again: nothing is repeated.',
           answers: { 200: Type.String({ description: 'A stream without end', examples: [EXAMPLE] }) },
           problems: ['too-many-listeners'],
