@@ -24,6 +24,10 @@ export interface ConfigRequest {
   /** The address of ours that the request came to: the files point back to it. */
   readonly localAddress: string;
   readonly userAgent: string;
+  /** It came over TLS: nobody on the way read it. */
+  readonly isSecure: boolean;
+  /** The MAC address in the client certificate that the phone proved itself with; null: it showed none. */
+  readonly clientMac: MacAddress | null;
   /** Whether the asker has the file of this entity tag already (RFC 9110 13.1.2); left out: it does not say. */
   readonly hasAlready?: ((etag: string) => boolean) | undefined;
 }

@@ -109,7 +109,9 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
     const source = withoutMapping(socket.remoteAddress);
     const userAgent = request.headers['user-agent'] ?? '';
     const hasAlready = (etag: string) => matchEtag(request.headers['if-none-match'], etag);
-    serveConfig({ method, token: target.token, path: target.path, source, localAddress, userAgent, hasAlready })
+    const { token, path } = target;
+    const connection = { source, localAddress, isSecure: false, clientMac: null };
+    serveConfig({ method, token, path, ...connection, userAgent, hasAlready })
       .then((reply) =>
         reply.kind === 'site-file' ? serveSiteFile(request, response, reply.path, reply.tell) : answer(response, reply),
       )

@@ -44,6 +44,8 @@ function setUp(contents: Parameters<typeof openDoors>[0] = {}) {
       source: ADDRESS,
       localAddress: '192.168.10.2',
       userAgent: 'Yealink W52P 25.81.0.10',
+      isSecure: false,
+      clientMac: null,
       ...more,
     });
   const text = async (more: Partial<ConfigRequest> = {}) => {
