@@ -6,7 +6,7 @@ import { startAutoApproval } from '../flows/auto-approve.ts';
 import { createConfigCache } from '../flows/config-cache.ts';
 import { createCounters } from '../flows/counters.ts';
 import { createDeliveries } from '../flows/delivery.ts';
-import type { Doors } from '../flows/doors.ts';
+import type { Doors, LanDoors } from '../flows/doors.ts';
 import { createLampBoard } from '../flows/lamps.ts';
 import { createLogMemory, type LogMemory } from '../flows/log-memory.ts';
 import { createOffice } from '../flows/office.ts';
@@ -21,13 +21,11 @@ import { createWebServer } from '../http/web-server.ts';
 import { type InterfaceWatch, watchInterfaces } from '../lan/interface-watch.ts';
 import { createNeighbourTable } from '../lan/neighbour-table.ts';
 import { openTemplateSet } from '../render/template-set.ts';
-import { openLanSockets } from '../sip/lan-sockets.ts';
-import { createNotifyClient } from '../sip/notify-client.ts';
-import { parseMessage } from '../sip/parse-message.ts';
 import { listenForPnp, PNP_GROUP, type PnpListener } from '../sip/pnp-listener.ts';
 import { createBatchWriter } from '../store/batch-writer.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
+import { openGate } from './open-gate.ts';
 import { openInternet } from './open-internet.ts';
 import { loadOffice } from './open-office.ts';
 import { openOtherServers } from './open-other-servers.ts';
@@ -101,12 +99,10 @@ async function start(
 
   const interfaces = await watchInterfaces({ wanted: config.lanAddresses, signal, log });
   const neighbours = createNeighbourTable({ log });
-  const sockets = await openLanSockets({ interfaces, signal, log });
-  const notifyClient = createNotifyClient({ sockets, signal });
-  sockets.onMessage(({ data }) => {
-    const parsed = parseMessage(data);
-    if (parsed.ok && parsed.value.kind === 'response') notifyClient.handleResponse(parsed.value);
-  });
+  const { localAddressFor, isOnLink, isOwnAddress } = interfaces;
+  const lan: LanDoors = { localAddressFor, isOnLink, isOwnAddress, macOf: neighbours.macOf, peekMac: neighbours.peek };
+  const counters = createCounters();
+  const gate = await openGate({ office, lan, interfaces, store, counters, signal, log, clock });
 
   // Phones may come as soon as the port is known, and the port must be known before anything can be told to phones.
   let serveConfig: ServeConfig = async () => ({ kind: 'broken' });
@@ -116,21 +112,15 @@ async function start(
     serveConfig: (request) => serveConfig(request),
     siteFilesDir,
     isServed,
+    sources: gate.phoneSources,
     log,
   });
   const phones = await listenPhoneServer(phoneServer, { port: config.phonePort, signal });
 
-  const counters = createCounters();
   const doors: Doors = {
     office,
-    lan: {
-      localAddressFor: interfaces.localAddressFor,
-      isOnLink: interfaces.isOnLink,
-      isOwnAddress: interfaces.isOwnAddress,
-      macOf: neighbours.macOf,
-      peekMac: neighbours.peek,
-    },
-    sip: { send: sockets.send, portOf: sockets.portOf, notify: notifyClient.notify },
+    lan,
+    ...gate.doors,
     counters,
     log,
     phonePort: phones.port,
@@ -148,7 +138,7 @@ async function start(
     readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
   });
   const stopAutoApproval = startAutoApproval(doors);
-  await store.watch({ since: changesSince, signal, onChange: office.adopt });
+  await store.watch({ since: changesSince, signal, onChange: gate.adopt });
 
   let ready = false;
   let webPort: number | undefined;
@@ -162,7 +152,7 @@ async function start(
     counters,
     readLog,
     interfaces,
-    sockets,
+    sockets: gate.sockets,
     templates,
     phonePort: phones.port,
     webPort: () => webPort,
@@ -183,6 +173,7 @@ async function start(
     ...peopleDoors(store, office, { signal, log, clock }),
     ...(await openSiteDoors(doors, deliveries, cache, { store, siteDir: config.siteDir, signal })),
     internet: internet.doors,
+    ...gate.webDoors,
     listJourney,
     listAudit,
     record: record.doors,

@@ -6,14 +6,27 @@ import type { MacAddress } from './mac-address.ts';
  * malformed-http: not HTTP, on the phones' port. phone-login: a phone's user name or password was wrong.
  * wrong-password: a person's was. malformed-sip, false-name: datagrams that are no SIP, or in another phone's name.
  */
-export type FailureKind =
-  | 'bad-token'
-  | 'contradiction'
-  | 'malformed-http'
-  | 'phone-login'
-  | 'wrong-password'
-  | 'malformed-sip'
-  | 'false-name';
+export const FAILURE_KINDS = [
+  'bad-token',
+  'contradiction',
+  'malformed-http',
+  'phone-login',
+  'wrong-password',
+  'malformed-sip',
+  'false-name',
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** One failure of a source. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** IPv4, where it came from. */
+  readonly address: string;
+  /** Who stands behind the address by the neighbour table, where that was read; left out: what is known of it is taken. */
+  readonly mac?: MacAddress | undefined;
+  /** What it failed at: the token, whose file, whose name. The same again is the same failure. Kept as a digest only. */
+  readonly what?: string;
+}
 
 /** A source that is not looked at for some time. */
 export interface QuarantineEntry {

@@ -1,5 +1,6 @@
 import type { Logger } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import type { Failure } from '../core/quarantine.ts';
 import type { NotifyOutcome, NotifyRequest } from '../sip/notify-client.ts';
 import type { Counters } from './counters.ts';
 import type { Office } from './office.ts';
@@ -24,11 +25,20 @@ export interface SipDoors {
   notify(request: NotifyRequest): Promise<NotifyOutcome>;
 }
 
+/** Who is heard at all: `source-gate` and `quarantine` fit. */
+export interface SourceDoors {
+  /** May a datagram from there be read? */
+  hears(address: string): boolean;
+  /** Tells what a source failed at: who keeps failing is kept out for some time. */
+  fail(failure: Failure): void;
+}
+
 /** All that the flows reach out through. */
 export interface Doors {
   readonly office: Office;
   readonly lan: LanDoors;
   readonly sip: SipDoors;
+  readonly sources: SourceDoors;
   readonly counters: Counters;
   readonly log: Logger;
   /** Port of the server that phones fetch from. */

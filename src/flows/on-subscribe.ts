@@ -34,17 +34,19 @@ const WARN_EVERY_MS = 60_000;
 
 /** Makes the handler of everything the PnP group hears. It never throws and never waits for the disk. */
 export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (datagram: HeardDatagram) => void {
-  const { office, lan, sip, counters, log, clock } = doors;
+  const { office, lan, sip, sources, counters, log, clock } = doors;
   const dialogs = createDialogMemory();
   const mayBring = createNewcomerLimit();
   let warnedAt = 0;
 
   return function onDatagram({ data, address, port }) {
     counters.count('datagramsHeard');
-    if (!lan.isOnLink(address) && !lan.isOwnAddress(address))
-      return ignore(address, 'the sender is not on a served LAN');
+    if (!sources.hears(address)) return;
     const parsed = parseMessage(data);
-    if (!parsed.ok) return ignore(address, parsed.problem);
+    if (!parsed.ok) {
+      sources.fail({ kind: 'malformed-sip', address });
+      return ignore(address, parsed.problem);
+    }
     if (parsed.value.kind !== 'request') return ignore(address, 'a response');
     const request = parsed.value;
     const read = readSighting(request, { address, port });
@@ -114,8 +116,9 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
       { mac: formatMacAddress(mac) },
     );
     const reason = because.text;
+    sources.fail({ kind: 'false-name', address, mac, what: claimed });
     if (office.findDevice(claimed) === undefined) return ignore(address, reason);
-    counters.count('requestsRefused');
+    counters.refuse(because.key);
     office.record({ mac: claimed, at: clock(), step: 'refused', ...giveReason(because), detail: { address } });
     log.info({ event: 'subscribe.refused', mac: claimed, address, reason }, 'SUBSCRIBE refused');
   }

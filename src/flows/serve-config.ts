@@ -66,14 +66,15 @@ export function createConfigServer(
   cache: ConfigCache,
   hasSiteFile: (path: string) => Promise<boolean>,
 ): ServeConfig {
-  const { office, lan, counters, log, clock } = doors;
+  const { office, lan, sources, counters, log, clock } = doors;
 
   return async function serveConfig(request) {
     const neighbour = await proveNeighbour(lan, request.source);
     const byToken = request.token === null ? undefined : office.findDeviceByToken(request.token);
     const device = byToken ?? deviceOnDoorstep(request, neighbour);
+    tellFailures(request, neighbour, byToken);
     if (device === undefined) {
-      counters.count('requestsRefused');
+      counters.refuse('reason.unknown-asker');
       log.debug(
         { event: 'config.unknown-asker', address: request.source, path: tellPath(request.path) },
         'nobody we know asks',
@@ -102,6 +103,17 @@ export function createConfigServer(
     if (!identity.ok) return refuse(device, request, identity.problem.reason);
     return serve(device, vendor, match.file, request, identity.value.note);
   };
+
+  /** What only guessing and prying do: a token that nobody has, the files of another phone. That a file is absent is no failure. */
+  function tellFailures(request: ConfigRequest, neighbour: NeighbourProof, byToken: Device | undefined): void {
+    const { source: address, token, path } = request;
+    const mac = neighbour.kind === 'mac' ? neighbour.mac : undefined;
+    if (token !== null && byToken === undefined) sources.fail({ kind: 'bad-token', address, mac, what: token });
+    const wanted = findMacInPath(path) ?? byToken?.mac;
+    if (mac !== undefined && wanted !== undefined && wanted !== mac) {
+      sources.fail({ kind: 'contradiction', address, mac, what: wanted });
+    }
+  }
 
   /** Whose request is it, when no token says so? The neighbour table first; names are claims. */
   function deviceOnDoorstep(request: ConfigRequest, neighbour: NeighbourProof): Device | undefined {
@@ -152,8 +164,8 @@ export function createConfigServer(
     const { mac } = device;
     const at = clock();
     if (!rendered.ok) {
-      counters.count('requestsRefused');
       const because = rendered.problem;
+      counters.refuse(because.key);
       const file = tellPath(request.path);
       office.record({ mac, at, step: 'refused', ...giveReason(because), detail: { file, status: 500 } });
       log.error({ event: 'config.failed', mac, file, reason: because.text }, 'a file could not be rendered');
@@ -195,7 +207,7 @@ export function createConfigServer(
   }
 
   function refuse(device: Device, request: ConfigRequest, because: Note): ConfigReply {
-    counters.count('requestsRefused');
+    counters.refuse(because.key);
     const detail = { file: tellPath(request.path), address: request.source, status: 404 };
     office.record({ mac: device.mac, at: clock(), step: 'refused', ...giveReason(because), detail });
     const reason = because.text;

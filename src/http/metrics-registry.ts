@@ -1,12 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { FAILURE_KINDS } from '../core/quarantine.ts';
 import type { CounterName, Counters } from '../flows/counters.ts';
 import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { Office } from '../flows/office.ts';
+import type { Quarantine } from '../flows/quarantine.ts';
 import { countMappings } from './format-port-mappings.ts';
 
 const HELP: Readonly<Record<CounterName, string>> = {
   datagramsHeard: 'Datagrams that reached the multicast group',
   datagramsIgnored: 'Datagrams that were no SUBSCRIBE of a phone on a served LAN',
+  datagramsFiltered: 'Datagrams from where nobody is heard, by the rules of trust',
+  datagramsQuarantined: 'Datagrams of sources in quarantine',
+  datagramsLimited: 'Datagrams beyond what a source, or all together, may send at once',
   subscribesHeard: 'SUBSCRIBEs of phones, copies included',
   subscribesRepeated: 'Copies of SUBSCRIBEs that were answered already',
   repliesSent: 'SUBSCRIBEs answered with 200',
@@ -17,6 +22,9 @@ const HELP: Readonly<Record<CounterName, string>> = {
   filesServed: 'Files given to phones',
   filesAbsent: 'Files asked for that phones shall not find',
   requestsRefused: 'Requests for files that were refused',
+  requestsFiltered: 'Connections and requests from where nobody is heard, by the rules of trust',
+  requestsQuarantined: 'Connections and requests of sources in quarantine',
+  requestsLimited: 'Connections and requests beyond what a source, or all together, may make at once',
   filesRendered: 'Files rendered, not taken from the cache',
 };
 
@@ -25,6 +33,7 @@ export function createMetricsRegistry(
   office: Office,
   counters: Counters,
   internet: Pick<InternetDoors, 'readKeeper' | 'readAddress'>,
+  quarantine: Pick<Quarantine, 'list'>,
 ): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -51,7 +60,33 @@ export function createMetricsRegistry(
     },
   });
   addInternetGauges(registry, internet);
+  addTrustMetrics(registry, counters, quarantine);
   return registry;
+}
+
+function addTrustMetrics(registry: Registry, counters: Counters, quarantine: Pick<Quarantine, 'list'>): void {
+  const registers = [registry];
+  const refusals = new Counter({
+    name: 'plugtone_refusals_total',
+    help: 'What was refused to phones and in their names, by reason',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      refusals.reset();
+      for (const [reason, count] of counters.readRefusals()) refusals.inc({ reason }, count);
+    },
+  });
+  const quarantined = new Gauge({
+    name: 'plugtone_quarantined',
+    help: 'Sources that are in quarantine now, by reason',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      quarantined.reset();
+      for (const reason of FAILURE_KINDS) quarantined.set({ reason }, 0);
+      for (const { reason } of quarantine.list()) quarantined.inc({ reason });
+    },
+  });
 }
 
 function addInternetGauges(

@@ -1,10 +1,31 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../core/logger.ts';
-import type { ConfigReply, ServeConfig } from '../flows/serve-config.ts';
+import type { ServeConfig } from '../flows/serve-config.ts';
 import { matchEtag } from './match-etag.ts';
+import {
+  answer,
+  answerAndClose,
+  answerMalformed,
+  answerShort,
+  BROKEN,
+  fileHeaders,
+  NOT_ALLOWED,
+  NOT_FOUND,
+  TOO_LONG,
+} from './phone-answers.ts';
 import { readPhonePath } from './read-phone-path.ts';
 import { openSiteFile, streamSiteFile } from './site-files.ts';
+
+/** Who may come; `flows/source-gate` and `flows/quarantine` fit. Addresses are IPv4. */
+export interface PhoneSources {
+  /** A connection from there: what to call when it has ended. Undefined: it is closed at once. */
+  connect(address: string): (() => void) | undefined;
+  /** May a request on it be looked at? */
+  takes(address: string): boolean;
+  /** What came from there is not HTTP. */
+  malformed(address: string): void;
+}
 
 export interface PhoneServerOptions {
   readonly serveConfig: ServeConfig;
@@ -12,6 +33,8 @@ export interface PhoneServerOptions {
   readonly siteFilesDir: string;
   /** Is this address of ours one that phones are served on? */
   readonly isServed: (localAddress: string) => boolean;
+  /** Left out: everybody may. */
+  readonly sources?: PhoneSources;
   readonly log: Logger;
 }
 
@@ -36,28 +59,11 @@ const SILENCE_MS = 120_000;
 /** How long answers that are under way may take once the server stops. */
 const STOP_GRACE_MS = 500;
 
-/** One answer for "there is none" and "not for you": from outside they are the same. */
-const NOT_FOUND = { status: 404, text: 'not found\n' } as const;
-const NOT_ALLOWED = { status: 405, text: 'method not allowed\n' } as const;
-const TOO_LONG = { status: 414, text: 'URI too long\n' } as const;
-const BROKEN = { status: 500, text: 'internal server error\n' } as const;
-
-interface ShortAnswer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/**
- * A file holds secrets: no cache that others share may keep it. A copy of the phone's own is used only after we said that
- * it is still good (If-None-Match, 304); `no-store` would forbid the very copy that our ETag is about.
- */
-const CACHE_CONTROL = 'private, no-cache';
-
 /**
  * The server that phones fetch from; not listening yet. It is Node's own and not Fastify: there is one route, its bytes
  * are cached already, and the framework's part of a request is the largest that is left.
  */
-export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: PhoneServerOptions): Server {
+export function createPhoneServer({ serveConfig, siteFilesDir, isServed, sources, log }: PhoneServerOptions): Server {
   const server = createServer({
     maxHeaderSize: LARGEST_HEADERS,
     headersTimeout: REQUEST_TIMEOUT_MS,
@@ -70,12 +76,21 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
   server.timeout = SILENCE_MS;
   server.on('connection', (socket) => {
     // Closed, not refused with an answer: a 404 would tell a phone that there is no file, a broken connection to try again.
-    if (!isServed(localAddressOf(socket))) socket.destroy();
+    if (!isServed(localAddressOf(socket))) return socket.destroy();
+    if (sources === undefined) return;
+    const leave = sources.connect(withoutMapping(socket.remoteAddress));
+    if (leave === undefined) socket.destroy();
+    else socket.once('close', leave);
   });
   server.on('request', onRequest);
   // Who asks for permission to send a body gets the same short answer as who does not ask.
   server.on('checkContinue', onRequest);
-  server.on('clientError', answerMalformed);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // A phone may be slow, or gone: only what is not HTTP speaks against it.
+    if (error.code?.startsWith('HPE_') && socket.remoteAddress)
+      sources?.malformed(withoutMapping(socket.remoteAddress));
+    answerMalformed(error, socket);
+  });
   // Out of file descriptors, say: those who are connected go on. That it cannot listen at all is told by listenPhoneServer.
   server.on('error', (cause) => log.error({ event: 'phone-server.failed', cause: String(cause) }, 'phone server'));
   return server;
@@ -88,8 +103,9 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
       socket.destroy();
       return;
     }
-    // An address may have left us while the connection was kept alive.
-    if (!isServed(localAddress)) {
+    const source = withoutMapping(socket.remoteAddress);
+    // An address may have left us while the connection was kept alive, or its other end have come into quarantine.
+    if (!isServed(localAddress) || sources?.takes(source) === false) {
       socket.destroy();
       return;
     }
@@ -106,7 +122,6 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, log }: 
       serveSiteFile(request, response, target.path).catch((cause: unknown) => fail(response, cause));
       return;
     }
-    const source = withoutMapping(socket.remoteAddress);
     const userAgent = request.headers['user-agent'] ?? '';
     const hasAlready = (etag: string) => matchEtag(request.headers['if-none-match'], etag);
     const { token, path } = target;
@@ -177,63 +192,6 @@ export function listenPhoneServer(server: Server, { host, port, signal }: Listen
       setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS).unref();
     }
   });
-}
-
-function answer(response: ServerResponse, reply: Exclude<ConfigReply, { kind: 'site-file' }>): void {
-  switch (reply.kind) {
-    case 'not-found':
-      answerShort(response, NOT_FOUND);
-      break;
-    case 'broken':
-      answerShort(response, BROKEN);
-      break;
-    case 'file':
-      answerFile(response, reply);
-      break;
-    default:
-      reply satisfies never;
-  }
-}
-
-function answerFile(response: ServerResponse, file: ConfigReply & { kind: 'file' }): void {
-  const { bytes, contentType, etag, isKnown } = file;
-  if (isKnown) {
-    response.writeHead(304, ['ETag', etag, 'Cache-Control', CACHE_CONTROL]).end();
-    return;
-  }
-  response.writeHead(200, fileHeaders(contentType, bytes.length, etag, CACHE_CONTROL));
-  response.end(bytes);
-}
-
-/** Accept-Ranges (RFC 9110 14.3): a Range is ignored, the whole file comes. */
-function fileHeaders(contentType: string, length: number, etag: string, cacheControl: string): string[] {
-  const size = ['Content-Type', contentType, 'Content-Length', String(length)];
-  return [...size, 'ETag', etag, 'Cache-Control', cacheControl, 'Accept-Ranges', 'none'];
-}
-
-function answerShort(response: ServerResponse, { status, text }: ShortAnswer, more: readonly string[] = []): void {
-  const headers = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(text.length), ...more];
-  response.writeHead(status, headers).end(text);
-}
-
-/** For requests that may have a body: it is not read. */
-function answerAndClose(response: ServerResponse, answer: ShortAnswer, more: readonly string[] = []): void {
-  answerShort(response, answer, ['Connection', 'close', ...more]);
-}
-
-/** What is not HTTP, too large or too slow: one line back, and no stack trace. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? '408 Request Timeout'
-        : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }
 
 function localAddressOf(socket: Socket): string {

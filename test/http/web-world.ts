@@ -9,7 +9,9 @@ import { err, ok } from '../../src/core/result.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { DEFAULT_SITE } from '../../src/core/site.ts';
 import { createAttemptLimiter } from '../../src/flows/attempt-limiter.ts';
+import type { CheckedAudit } from '../../src/flows/audit-check.ts';
 import { createCounters } from '../../src/flows/counters.ts';
+import { createSourceJudge } from '../../src/flows/judge-source.ts';
 import { createLampBoard } from '../../src/flows/lamps.ts';
 import type { LogEntry } from '../../src/flows/log-memory.ts';
 import { createOffice } from '../../src/flows/office.ts';
@@ -17,7 +19,9 @@ import { createPasswordHasher } from '../../src/flows/password-hasher.ts';
 import type { PeopleDoors } from '../../src/flows/people.ts';
 import { resolveDeviceSettings } from '../../src/flows/preview-config.ts';
 import { createSipProber, type ProbeOutcome } from '../../src/flows/probe-sip-server.ts';
+import { createQuarantine } from '../../src/flows/quarantine.ts';
 import { createSetUp } from '../../src/flows/set-up.ts';
+import { createSourceRules } from '../../src/flows/source-rules.ts';
 import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createInternetMemory } from '../peers/internet-memory.ts';
@@ -64,6 +68,18 @@ const DIALOG = {
 
 const BUFFER = { asked: 4_194_304, granted: 212_992 };
 
+/** A record that somebody took two rows from. */
+export const CHECKED_AUDIT: CheckedAudit = {
+  fault: { kind: 'rows-removed', row: 3, until: 4 },
+  foundAt: null,
+  checkedAt: NOW,
+  startedAt: NOW - 86_400_000,
+  rows: 2,
+  oldRows: 1,
+  pruned: 0,
+  head: { id: 9, hash: 'f'.repeat(64) },
+};
+
 /** As the appliance tells of itself: one interface, one broken override. */
 export const SYSTEM: SystemFacts = {
   version: '1.2.3',
@@ -91,6 +107,7 @@ export const SYSTEM: SystemFacts = {
   },
   database: { file: '/var/lib/plugtone/plugtone.db', bytes: 1_048_576, walBytes: 65_536 },
   writer: { queued: 0, dropped: 0 },
+  audit: CHECKED_AUDIT,
   templates: { problems: [note('test.broken', 'overrides.json is broken: line 3')], notes: [] },
 };
 
@@ -104,6 +121,7 @@ export function createWorld(
   more: { readonly devices?: readonly Device[]; readonly extensions?: readonly Extension[] } = {},
 ) {
   const journeys: JourneyEvent[] = [];
+  const neighbours = new Map<string, MacAddress>();
   const audit: AuditEntry[] = [];
   const delivered: { readonly mac: MacAddress; readonly cause: string }[] = [];
   const tokens = new Map<string, TokenFacts>();
@@ -179,6 +197,20 @@ export function createWorld(
     log,
     clock: () => now,
   };
+  const lan = {
+    isOnLink: (peer: string) => peer.startsWith('192.168.10.'),
+    isOwnAddress: (address: string) => address === '192.168.10.2' || address.startsWith('127.'),
+    peekMac: (address: string) => neighbours.get(address),
+  };
+  const rules = createSourceRules(office, lan);
+  const quarantine = createQuarantine({
+    office,
+    lan,
+    rules,
+    store: { put: async () => undefined },
+    log,
+    clock: () => now,
+  });
   const internet = createInternetMemory();
   const otherServers = createServersMemory(office);
   const siteDoors = openSiteWorld(office, () => now);
@@ -191,6 +223,8 @@ export function createWorld(
       return probeOutcome;
     }),
     internet: internet.doors,
+    quarantine,
+    judgeSource: createSourceJudge(lan, quarantine),
     otherServers: otherServers.doors,
     office,
     deliveries: {
@@ -235,6 +269,7 @@ export function createWorld(
         { at: NOW, span: 300_000, pending: 2, approved: 1, blocked: 1, exchanges: 3, filesServed: 4, refusals: 5 },
       ],
       readSystem: async () => SYSTEM,
+      audit: { run: async () => CHECKED_AUDIT, last: () => CHECKED_AUDIT },
     },
     previewConfig(phone, fileName) {
       if (office.findDevice(phone) === undefined)
@@ -261,6 +296,8 @@ export function createWorld(
   return {
     doors,
     internet,
+    quarantine,
+    neighbours,
     otherServers,
     siteDir: siteDoors.siteDir,
     office,

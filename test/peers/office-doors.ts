@@ -9,6 +9,9 @@ import { DEFAULT_SITE, type Site } from '../../src/core/site.ts';
 import { createCounters } from '../../src/flows/counters.ts';
 import type { Doors, NotifyOutcome, NotifyRequest } from '../../src/flows/doors.ts';
 import { createOffice, type OfficeChange } from '../../src/flows/office.ts';
+import { createQuarantine } from '../../src/flows/quarantine.ts';
+import { createSourceGate } from '../../src/flows/source-gate.ts';
+import { createSourceRules } from '../../src/flows/source-rules.ts';
 
 export function mac(text: string): MacAddress {
   const parsed = parseMacAddress(text);
@@ -56,25 +59,33 @@ export function openDoors(contents: { devices?: Device[]; extensions?: Extension
     { recordSighting: () => undefined, recordJourney: (event) => journey.push(event) },
   );
   const quiet = () => undefined;
+  const lan = {
+    localAddressFor: (peer: string) =>
+      peer.startsWith('192.168.10.') ? '192.168.10.2' : peer.startsWith('127.') ? '127.0.0.1' : undefined,
+    isOnLink: (peer: string) => peer.startsWith('192.168.10.') || peer.startsWith('127.'),
+    isOwnAddress: (address: string) => settings.own.includes(address),
+    macOf: async (address: string) => neighbours.get(address),
+    peekMac: (address: string) => neighbours.get(address),
+  };
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const counters = createCounters();
+  const clock = () => settings.now;
+  const rules = createSourceRules(office, lan);
+  const quarantine = createQuarantine({ office, lan, rules, store: { put: async () => undefined }, log, clock });
+  const gate = createSourceGate({ rules, quarantine, counters, log, clock });
   const doors: Doors = {
     office,
-    lan: {
-      localAddressFor: (peer) =>
-        peer.startsWith('192.168.10.') ? '192.168.10.2' : peer.startsWith('127.') ? '127.0.0.1' : undefined,
-      isOnLink: (peer) => peer.startsWith('192.168.10.') || peer.startsWith('127.'),
-      isOwnAddress: (address) => settings.own.includes(address),
-      macOf: async (address) => neighbours.get(address),
-      peekMac: (address) => neighbours.get(address),
-    },
+    lan,
     sip: {
       send: (from, data, to) => sent.push({ from, data: data.toString('latin1'), to }),
       portOf: () => 40_000,
       notify: (request) => new Promise((resolve) => notifies.push({ ...request, answer: resolve })),
     },
-    counters: createCounters(),
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    sources: { hears: gate.hears, fail: quarantine.fail },
+    counters,
+    log,
     phonePort: 8060,
-    clock: () => settings.now,
+    clock,
   };
-  return { doors, office, commits, journey, sent, notifies, neighbours, settings };
+  return { doors, office, commits, journey, sent, notifies, neighbours, settings, quarantine, gate };
 }

@@ -17,7 +17,10 @@ function healthAnswer(status: 'ok' | 'starting', description: string) {
 }
 
 /** For whoever watches the appliance: without token, without secrets. */
-export function addHealthRoutes(app: ApiApp, { office, counters, internet, isReady, version }: WebDoors): void {
+export function addHealthRoutes(
+  app: ApiApp,
+  { office, counters, internet, quarantine, isReady, version }: WebDoors,
+): void {
   app.get(
     '/healthz',
     {
@@ -33,7 +36,7 @@ export function addHealthRoutes(app: ApiApp, { office, counters, internet, isRea
     },
   );
 
-  const registry = createMetricsRegistry(office, counters, internet);
+  const registry = createMetricsRegistry(office, counters, internet, quarantine);
   app.get(
     '/metrics',
     {
