@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { approveCommand } from './approve.ts';
+import { auditCommand } from './audit.ts';
 import { CommandError, WRONG_USAGE } from './command-error.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -23,6 +24,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     importCommand(),
     exportCommand(),
     tokenCommand(),
+    auditCommand(),
     renderCommand(),
     timeZonesCommand(),
     simulateCommand(),

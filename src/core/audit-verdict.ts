@@ -1,3 +1,5 @@
+import { type Note, note } from './note.ts';
+
 /** What is wrong with the record of decisions. Numbers are those of rows. */
 export type AuditFault =
   /** The chain's seal is gone, or does not open with the key in use: somebody wrote it, or the key is another one. */
@@ -34,24 +36,40 @@ export interface AuditLink {
   readonly hash: string;
 }
 
-/** One sentence for people. */
-export function describeAuditFault(fault: AuditFault): string {
+/** For people. */
+export function noteAuditFault(fault: AuditFault): Note {
   switch (fault.kind) {
     case 'seal-missing':
-      return 'the seal of the record is gone: rows may have been removed or written anew';
+      return note(
+        'audit.seal-missing',
+        'the seal of the record is gone: decisions may have been removed or written anew',
+      );
     case 'seal-wrong':
-      return 'the seal of the record does not open with the key of this database: it was written by somebody else';
+      return note(
+        'audit.seal-wrong',
+        'the seal of the record does not open with the key of this database: somebody else wrote it, or the key is another one',
+      );
     case 'row-changed':
-      return `row ${fault.row} is not what was written: it was changed, or the row before it was`;
+      return note('audit.row-changed', 'row {row} does not fit: it was changed, or the row before it was', {
+        row: fault.row,
+      });
     case 'row-inserted':
-      return `row ${fault.row} was not written by Plugtone`;
+      return note('audit.row-inserted', 'row {row} was not written by Plugtone', { row: fault.row });
     case 'rows-removed':
       return fault.row === fault.until
-        ? `row ${fault.row} was removed`
-        : `rows ${fault.row} to ${fault.until} were removed`;
+        ? note('audit.row-removed', 'row {row} was removed', { row: fault.row })
+        : note('audit.rows-removed', 'rows {row} to {until} were removed', { row: fault.row, until: fault.until });
     case 'old-rows-differ':
-      return `there are ${fault.saw} rows from before the chain, ${fault.wanted} were there when it began`;
+      return note('audit.old-rows-differ', 'there are {saw} rows from before the chain, and {wanted} when it began', {
+        saw: fault.saw,
+        wanted: fault.wanted,
+      });
     default:
       return fault satisfies never;
   }
+}
+
+/** `17:9f86…`: what to note elsewhere. */
+export function formatAuditLink({ id, hash }: AuditLink): string {
+  return `${id}:${hash}`;
 }

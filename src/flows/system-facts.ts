@@ -6,6 +6,7 @@ import type { TemplateSet } from '../render/template-set.ts';
 import type { LanSockets, LanSocketsState } from '../sip/lan-sockets.ts';
 import type { PnpListenerState } from '../sip/pnp-listener.ts';
 import { vendors } from '../vendors/all.ts';
+import type { AuditCheck, CheckedAudit } from './audit-check.ts';
 
 export interface SystemFacts {
   readonly version: string;
@@ -28,6 +29,8 @@ export interface SystemFacts {
   readonly database: { readonly file: string; readonly bytes: number; readonly walBytes: number };
   /** History on its way to the disk. */
   readonly writer: { readonly queued: number; readonly dropped: number };
+  /** The record of decisions when it was looked through last; null: not since the start. */
+  readonly audit: CheckedAudit | null;
   readonly templates: {
     /** Broken files of the site: their phones get no file. */
     readonly problems: readonly Note[];
@@ -47,6 +50,7 @@ export interface SystemDoors {
   readonly listener: () => PnpListenerState | undefined;
   readonly sockets: Pick<LanSockets, 'state'>;
   readonly writer: { queued(): number; dropped(): number };
+  readonly audit: Pick<AuditCheck, 'last'>;
   readonly templates: Pick<TemplateSet, 'problems' | 'notesOf'>;
   readonly database: {
     readonly file: string;
@@ -56,8 +60,8 @@ export interface SystemDoors {
 
 /** How the program is, now. Call it once at the start: that is when it started. */
 export function createSystemReader(doors: SystemDoors): () => Promise<SystemFacts> {
-  const { version, logLevel, clock, webPort, phonePort, interfaces, listener, sockets, writer, templates, database } =
-    doors;
+  const { version, logLevel, clock, webPort, phonePort, interfaces, listener, sockets, writer, templates } = doors;
+  const { audit, database } = doors;
   const startedAt = clock();
   return async () => ({
     version,
@@ -73,6 +77,7 @@ export function createSystemReader(doors: SystemDoors): () => Promise<SystemFact
     sockets: sockets.state(),
     database: { file: database.file, ...(await database.measure()) },
     writer: { queued: writer.queued(), dropped: writer.dropped() },
+    audit: audit.last(),
     templates: {
       problems: templates.problems().map(noteRenderProblem),
       notes: vendors.flatMap((vendor) => templates.notesOf(vendor)),

@@ -1,8 +1,10 @@
+import { formatAuditLink, noteAuditFault } from '../core/audit-verdict.ts';
 import type { Sample } from '../core/sample.ts';
+import type { CheckedAudit } from '../flows/audit-check.ts';
 import type { LogEntry } from '../flows/log-memory.ts';
 import type { SystemFacts } from '../flows/system-facts.ts';
 import { formatTime } from './schemas/common.ts';
-import type { LogAnswer } from './schemas/record.ts';
+import type { AuditVerdictAnswer, LogAnswer } from './schemas/record.ts';
 import type { SampleAnswer, SystemAnswer } from './schemas/system.ts';
 
 // Every field is named, as in format-answers.
@@ -35,10 +37,27 @@ export function formatSystem(facts: SystemFacts, now: number): SystemAnswer {
     },
     database: { bytes: facts.database.bytes, walBytes: facts.database.walBytes },
     writer: { queued: facts.writer.queued, dropped: facts.writer.dropped },
+    audit: facts.audit && formatAuditVerdict(facts.audit),
     templates: {
       problems: facts.templates.problems.map(({ text }) => text),
       notes: facts.templates.notes.map(({ text }) => text),
     },
+  };
+}
+
+export function formatAuditVerdict(checked: CheckedAudit): AuditVerdictAnswer {
+  const { fault, foundAt, checkedAt, startedAt, rows, oldRows, pruned, head } = checked;
+  return {
+    sound: fault === null,
+    problem: fault && noteAuditFault(fault).text,
+    row: fault !== null && 'row' in fault ? fault.row : null,
+    foundAt: foundAt === null ? null : formatTime(foundAt),
+    checkedAt: formatTime(checkedAt),
+    startedAt: startedAt === null ? null : formatTime(startedAt),
+    rows,
+    oldRows,
+    pruned,
+    head: head && formatAuditLink(head),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Sample } from '../core/sample.ts';
+import type { AuditCheck } from '../flows/audit-check.ts';
 import type { EventDoors } from '../flows/list-events.ts';
 import type { SystemFacts } from '../flows/system-facts.ts';
 
@@ -7,4 +8,5 @@ export interface RecordDoors extends Pick<EventDoors, 'listJourneys' | 'readLog'
   /** Of the last day, oldest first. */
   readonly readHistory: () => readonly Sample[];
   readonly readSystem: () => Promise<SystemFacts>;
+  readonly audit: AuditCheck;
 }

@@ -48,7 +48,7 @@ export function buildEventRow(
   const { at } = happened;
   switch (happened.source) {
     case 'decision': {
-      const { action, actor, subject, detail } = happened.entry;
+      const { action, actor, from, subject, detail } = happened.entry;
       const message = describeAction(action);
       const isRefusal = action.endsWith('refused');
       const mac = parseMacAddress(subject) ?? null;
@@ -68,7 +68,8 @@ export function buildEventRow(
         mac,
         ...words,
         who: actor,
-        facts: describeFacts(detail, texts),
+        // Logging in tells its address already.
+        facts: describeFacts(from == null || from === detail.address ? detail : { ...detail, from }, texts),
       };
     }
     case 'phone': {

@@ -10,11 +10,13 @@ interface FlatEvent {
   readonly phone: string;
   readonly subject: string;
   readonly actor: string;
+  /** From where somebody decided; empty: not known. */
+  readonly from: string;
   readonly text: string;
   readonly detail: Readonly<Record<string, string | number | boolean>>;
 }
 
-const COLUMNS = ['at', 'source', 'event', 'phone', 'subject', 'actor', 'text', 'detail'] as const;
+const COLUMNS = ['at', 'source', 'event', 'phone', 'subject', 'actor', 'from', 'text', 'detail'] as const;
 
 /** With a BOM, so that spreadsheets read UTF-8; line ends of RFC 4180. */
 export const EVENT_CSV_HEAD = `\ufeff${COLUMNS.join(',')}\r\n`;
@@ -35,16 +37,16 @@ function flatten(happened: HappenedEvent): FlatEvent {
   const { source } = happened;
   switch (source) {
     case 'decision': {
-      const { action, actor, subject, detail } = happened.entry;
-      return { at, source, event: action, phone: '', subject, actor, text: '', detail };
+      const { action, actor, from, subject, detail } = happened.entry;
+      return { at, source, event: action, phone: '', subject, actor, from: from ?? '', text: '', detail };
     }
     case 'phone': {
       const { mac, step, reason, detail } = happened.event;
-      return { at, source, event: step, phone: mac, subject: mac, actor: '', text: reason, detail };
+      return { at, source, event: step, phone: mac, subject: mac, actor: '', from: '', text: reason, detail };
     }
     case 'program': {
       const { event, level, message, detail } = happened.line;
-      return { at, source, event, phone: '', subject: level, actor: '', text: message, detail };
+      return { at, source, event, phone: '', subject: level, actor: '', from: '', text: message, detail };
     }
     default:
       return happened satisfies never;

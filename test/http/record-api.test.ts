@@ -106,3 +106,19 @@ test('the program tells of itself: warnings, counts, state', async () => {
   // Where the files lie is nobody's business.
   expect(text).not.toContain('/var/lib');
 });
+
+test('the record is looked through when an administrator asks', async () => {
+  const { json } = await call('GET', '/api/v1/audit/verify');
+  expect(json).toMatchObject({
+    sound: false,
+    problem: 'rows 3 to 4 were removed',
+    row: 3,
+    foundAt: null,
+    checkedAt: new Date(NOW).toISOString(),
+    rows: 2,
+    oldRows: 1,
+    head: `9:${'f'.repeat(64)}`,
+  });
+  expect((await call('GET', '/api/v1/system')).json.audit).toEqual(json);
+  expectProblem(await call('GET', '/api/v1/audit/verify', { token: world.tokens.technician }), 403, 'forbidden');
+});

@@ -56,6 +56,7 @@ const ROUTES: readonly RouteRow[] = [
   ['POST', '/tokens', 'admin', { name: 'x', role: 'viewer' }],
   ['DELETE', '/tokens/:id', 'admin', undefined],
   ['GET', '/audit', 'admin', undefined],
+  ['GET', '/audit/verify', 'admin', undefined],
   ['GET', '/events', 'viewer', undefined],
   ['POST', '/site/probe-sip', 'admin', { host: 'pbx.example' }],
   ['GET', '/users', 'admin', undefined],

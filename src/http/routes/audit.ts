@@ -2,14 +2,15 @@ import { parseMacAddress } from '../../core/mac-address.ts';
 import type { ApiApp } from '../api-app.ts';
 import { describeRoute } from '../describe-route.ts';
 import { formatAuditEntry } from '../format-answers.ts';
+import { formatAuditVerdict } from '../format-system.ts';
 import { formatPosition, readPosition } from '../read-cursor.ts';
 import { DEFAULT_LIMIT } from '../schemas/common.ts';
-import { AuditList, AuditQuery } from '../schemas/record.ts';
+import { AuditList, AuditQuery, AuditVerdictAnswer } from '../schemas/record.ts';
 import type { WebDoors } from '../web-doors.ts';
 import { readRange } from './record.ts';
 
 /** Who decided what. */
-export function addAuditRoutes(app: ApiApp, { listAudit }: WebDoors): void {
+export function addAuditRoutes(app: ApiApp, { listAudit, record }: WebDoors): void {
   app.get(
     '/audit',
     {
@@ -36,5 +37,20 @@ export function addAuditRoutes(app: ApiApp, { listAudit }: WebDoors): void {
       });
       return { items: items.map(formatAuditEntry), next: formatPosition(next) };
     },
+  );
+
+  app.get(
+    '/audit/verify',
+    {
+      config: { role: 'admin' },
+      schema: describeRoute({
+        role: 'admin',
+        tag: 'Audit',
+        summary: 'Look through all decisions: are they what was written?',
+        description: 'Some 5 s for a million decisions. It is done nightly, too; `/system` says what came of it.',
+        answers: { 200: AuditVerdictAnswer },
+      }),
+    },
+    async () => formatAuditVerdict(await record.audit.run()),
   );
 }

@@ -132,6 +132,43 @@ export const AuditList = newestFirst(AuditAnswer, [
   },
 ]);
 
+const nullableTime = (description: string) => nullableText({ format: 'date-time', description });
+
+/** Whether the record of decisions is what was written. */
+export const AuditVerdictAnswer = Type.Object(
+  {
+    sound: Type.Boolean({ description: 'False: somebody changed the record past Plugtone, `problem` says how' }),
+    problem: nullableText({ description: 'The first that is wrong' }),
+    row: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Where; null: of no one row' }),
+    foundAt: nullableTime('Where it was found before now and the rows may be gone'),
+    checkedAt: Type.String({ format: 'date-time' }),
+    startedAt: nullableTime('When the chain began; null: there is none yet'),
+    rows: Type.Integer({ description: 'Decisions that are as they were written' }),
+    oldRows: Type.Integer({ description: 'Decisions from before the chain: nobody can tell' }),
+    pruned: Type.Integer({ description: 'Decisions that the retention has removed' }),
+    head: nullableText({
+      description: 'The newest: note it elsewhere, and `plugtone audit verify --head` tells later',
+    }),
+  },
+  {
+    examples: [
+      {
+        sound: true,
+        problem: null,
+        row: null,
+        foundAt: null,
+        checkedAt: '2026-01-05T03:00:00.000Z',
+        startedAt: '2025-06-01T09:12:44.120Z',
+        rows: 812,
+        oldRows: 0,
+        pruned: 4_032,
+        head: '4844:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      },
+    ],
+  },
+);
+export type AuditVerdictAnswer = Static<typeof AuditVerdictAnswer>;
+
 const LogAnswer = Type.Object({
   id: Type.Integer({ description: 'Counts up from 1 at the start of the program' }),
   at: Type.String({ format: 'date-time' }),

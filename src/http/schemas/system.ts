@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { nullableText } from './common.ts';
+import { AuditVerdictAnswer } from './record.ts';
 
 const nullableNumber = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 
@@ -47,6 +48,11 @@ export const SystemAnswer = Type.Object(
       queued: Type.Integer({ description: 'History on its way to the disk' }),
       dropped: Type.Integer({ description: 'History that came faster than the disk, since the start' }),
     }),
+    audit: Type.Unsafe<AuditVerdictAnswer | null>({
+      type: ['object', 'null'],
+      properties: AuditVerdictAnswer.properties,
+      description: 'The record of decisions when it was looked through last; null: not since the start',
+    }),
     templates: Type.Object({
       problems: Type.Array(Type.String(), { description: 'Broken files of the site' }),
       notes: Type.Array(Type.String(), { description: 'Files of the site that mean nothing' }),
@@ -80,6 +86,7 @@ export const SystemAnswer = Type.Object(
         },
         database: { bytes: 1_048_576, walBytes: 65_536 },
         writer: { queued: 0, dropped: 0 },
+        audit: null,
         templates: { problems: [], notes: [] },
       },
     ],

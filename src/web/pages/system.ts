@@ -1,3 +1,4 @@
+import { noteAuditFault } from '../../core/audit-verdict.ts';
 import type { SystemFacts } from '../../flows/system-facts.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { formatBytes } from '../format-amounts.ts';
@@ -21,7 +22,7 @@ export function addSystemPage(app: ApiApp, kit: PageKit, doors: PageDoors): void
 }
 
 function buildSystem(facts: SystemFacts, texts: Texts) {
-  const { listener, sockets, database, writer, templates } = facts;
+  const { listener, sockets, database, writer, templates, audit } = facts;
   const buffers = [
     ...(listener?.receiveBuffer === undefined ? [] : [listener.receiveBuffer]),
     ...sockets.open.map(({ receiveBuffer }) => receiveBuffer),
@@ -59,6 +60,11 @@ function buildSystem(facts: SystemFacts, texts: Texts) {
     database: { size: formatBytes(database.bytes, texts), wal: formatBytes(database.walBytes, texts) },
     queued: writer.queued,
     dropped: writer.dropped,
+    audit: audit && {
+      ...audit,
+      fault: audit.fault === null ? '' : sayNote(texts, noteAuditFault(audit.fault)),
+      rows: audit.rows,
+    },
     problems: templates.problems.map((problem) => sayNote(texts, problem)),
     notes: templates.notes.map((note) => sayNote(texts, note)),
   };
