@@ -170,7 +170,7 @@ async function start(
     lamps,
     counters,
     tokens,
-    ...peopleDoors(store, office, { signal, log, clock }),
+    ...peopleDoors(store, office, { sources: gate.visitors, signal, log, clock }),
     ...(await openSiteDoors(doors, deliveries, cache, { store, siteDir: config.siteDir, signal })),
     internet: internet.doors,
     ...gate.webDoors,

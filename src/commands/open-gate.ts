@@ -3,6 +3,7 @@ import type { Counters } from '../flows/counters.ts';
 import type { Doors, LanDoors } from '../flows/doors.ts';
 import { createSourceJudge } from '../flows/judge-source.ts';
 import type { Office, OfficeChange } from '../flows/office.ts';
+import type { VisitorDoors } from '../flows/people.ts';
 import { createQuarantine } from '../flows/quarantine.ts';
 import { createSourceGate, type SourceGate } from '../flows/source-gate.ts';
 import { createSourceRules } from '../flows/source-rules.ts';
@@ -28,6 +29,7 @@ export interface GateParts {
 export interface Gate {
   readonly doors: Pick<Doors, 'sources' | 'sip'>;
   readonly phoneSources: PhoneSources;
+  readonly visitors: VisitorDoors;
   readonly webDoors: Pick<WebDoors, 'quarantine' | 'judgeSource'>;
   /** As everybody shall use them: nobody is heard, and nothing is sent, where the gate says no. */
   readonly sockets: LanSockets;
@@ -60,6 +62,10 @@ export async function openGate(parts: GateParts): Promise<Gate> {
       connect: gate.connect,
       takes: gate.takes,
       malformed: (address) => quarantine.fail({ kind: 'malformed-http', address }),
+    },
+    visitors: {
+      find: (address) => quarantine.find(address, 'people'),
+      fail: (address) => quarantine.fail({ kind: 'wrong-password', address }),
     },
     webDoors: { quarantine, judgeSource: createSourceJudge(lan, quarantine) },
     sockets,

@@ -3,7 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import { createAttemptLimiter } from '../flows/attempt-limiter.ts';
 import type { Office } from '../flows/office.ts';
 import { createPasswordHasher } from '../flows/password-hasher.ts';
-import { describePeopleProblem, type PeopleDoors } from '../flows/people.ts';
+import { describePeopleProblem, type PeopleDoors, type VisitorDoors } from '../flows/people.ts';
 import { createSipProber } from '../flows/probe-sip-server.ts';
 import { createSetUp, type SetUp } from '../flows/set-up.ts';
 import type { WebDoors } from '../http/web-doors.ts';
@@ -15,11 +15,21 @@ import { CommandError } from './command-error.ts';
 export function peopleDoors(
   { users, sessions }: Store,
   office: Office,
-  { signal, log, clock }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock: () => number },
+  {
+    sources,
+    signal,
+    log,
+    clock,
+  }: {
+    readonly sources: VisitorDoors;
+    readonly signal: AbortSignal;
+    readonly log: Logger;
+    readonly clock: () => number;
+  },
 ): Pick<WebDoors, 'people' | 'setUp' | 'probeSip'> {
   const attempts = createAttemptLimiter();
   const passwords = createPasswordHasher();
-  const people: PeopleDoors = { office, users, sessions, passwords, attempts, log, clock };
+  const people: PeopleDoors = { office, users, sessions, passwords, attempts, sources, log, clock };
   return {
     people,
     setUp: createSetUp(people),

@@ -7,7 +7,7 @@ import { type Note, note } from '../core/note.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { Doors, NotifyOutcome, NotifyRequest } from './doors.ts';
 import { NEVER_ASKED, NO_FETCH, NO_FETCH_AT_ALL, NO_ORDER, noteNoRoute } from './note-stalls.ts';
-import { proveNeighbour } from './prove-neighbour.ts';
+import { isThere, proveNeighbour } from './prove-neighbour.ts';
 
 /** Why a phone is told its URL: it booted, a person approved it, or it shall fetch its file again. */
 export type DeliveryCause = 'boot' | 'approval' | 'resync' | 'reboot';
@@ -150,7 +150,8 @@ export function createDeliveries(doors: Doors): Deliveries {
 
   function notify(device: Device, delivery: Delivery, request: NotifyRequest): void {
     counters.count('notifiesSent');
-    sip.notify({ ...request, signal: delivery.controller.signal }).then(
+    const mayRepeat = () => isThere(lan, device.mac, request.dialog.sourceAddress);
+    sip.notify({ ...request, mayRepeat, signal: delivery.controller.signal }).then(
       (outcome) => {
         if (delivery.isDone && active.get(device.mac) === delivery) active.delete(device.mac);
         // A phone that has its file and never answered the NOTIFY is not stuck.

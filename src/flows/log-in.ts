@@ -12,7 +12,9 @@ export async function logIn(
   doors: PeopleDoors,
   { name, password, address, userAgent }: LogInRequest,
 ): Promise<Result<OpenedSession, PeopleProblem>> {
-  const { users, passwords, attempts, office, log, clock } = doors;
+  const { users, passwords, attempts, sources, office, log, clock } = doors;
+  const keptOutMs = (sources.find(address)?.until ?? 0) - clock();
+  if (keptOutMs > 0) return err({ kind: 'too-many-attempts', retryAfterMs: keptOutMs });
   const attempt = attempts.begin([
     { kind: 'name', value: foldUserName(name) },
     { kind: 'address', value: address },
@@ -25,6 +27,7 @@ export async function logIn(
     attempt.value.succeed();
     return ok(opened);
   }
+  sources.fail(address);
   // People type passwords into the wrong field: a name that nobody has is not written down.
   const subject = user?.name ?? '(unknown)';
   log.warn({ event: 'log-in.refused', address, user: subject }, 'a log-in was refused');

@@ -30,6 +30,14 @@ export interface SessionDoors {
   end(userId: string, id: string): Promise<Session | undefined>;
 }
 
+/** Who guesses passwords: `quarantine` fits. Nobody is kept out from another address, and nobody who is logged in. */
+export interface VisitorDoors {
+  /** Undefined: who comes from there may try. */
+  find(address: string): { readonly until: number } | undefined;
+  /** A user name or password was wrong. */
+  fail(address: string): void;
+}
+
 /** All that the flows about people reach out through. */
 export interface PeopleDoors {
   readonly office: Office;
@@ -37,6 +45,7 @@ export interface PeopleDoors {
   readonly sessions: SessionDoors;
   readonly passwords: PasswordHasher;
   readonly attempts: AttemptLimiter;
+  readonly sources: VisitorDoors;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

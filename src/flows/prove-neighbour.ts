@@ -1,4 +1,5 @@
 import type { NeighbourProof } from '../core/check-identity.ts';
+import type { MacAddress } from '../core/mac-address.ts';
 import { isLoopbackAddress } from '../lan/lan-address.ts';
 import type { LanDoors } from './doors.ts';
 
@@ -9,4 +10,16 @@ export async function proveNeighbour(lan: LanDoors, address: string): Promise<Ne
   if (lan.isOwnAddress(address)) return { kind: 'own-host' };
   const mac = lan.isOnLink(address) ? await lan.macOf(address) : undefined;
   return mac === undefined ? { kind: 'no-entry' } : { kind: 'mac', mac };
+}
+
+/**
+ * A SUBSCRIBE with a forged sender must not make us shower that one with copies (decision 0009): they go to the phone itself only,
+ * by the neighbour table, which has it since the first copy. Where no MAC address is visible the first copy is all.
+ */
+export async function isThere(
+  lan: Pick<LanDoors, 'isOwnAddress' | 'macOf'>,
+  mac: MacAddress,
+  address: string,
+): Promise<boolean> {
+  return lan.isOwnAddress(address) || (await lan.macOf(address)) === mac;
 }

@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { Secret } from '../core/secret.ts';
-import type { SubscribeDialog } from '../core/sighting.ts';
 import { answerChallengeOf } from './answer-challenge.ts';
 import { buildNotify, dialogTag, newBranch } from './build-notify.ts';
 import { type LanSockets, NO_SOCKET } from './lan-sockets.ts';
 import { firstHeader, type SipHeader, type SipResponse } from './message.ts';
+import {
+  createTransaction,
+  type NotifyOutcome,
+  type NotifyRequest,
+  T1_MS,
+  type Transaction,
+} from './notify-transaction.ts';
 import { readVia } from './read-via.ts';
 
-/** RFC 3261 17.1.1.1: estimate of the round trip, in ms; the first retransmission comes after it. */
-const T1_MS = 500;
+export type { NotifyOutcome, NotifyRequest } from './notify-transaction.ts';
+
 /** RFC 3261 17.1.2.2: retransmissions are never further apart, in ms. */
 const T2_MS = 4_000;
 /** RFC 3261 17.1.2.2, timer F: the transaction ends after this, in ms. */
@@ -26,29 +31,6 @@ const CNONCE_BYTES = 16;
 /** For reasons that came off the wire: characters kept, for a journey. */
 const REASON_LENGTH = 100;
 
-export interface NotifyRequest {
-  readonly dialog: SubscribeDialog;
-  /** Ours, of the interface that leads to the phone. */
-  readonly localAddress: string;
-  readonly event: string;
-  readonly body?: { readonly contentType: string; readonly text: string };
-  /** Default 1. A further NOTIFY of the same dialog has a higher one (RFC 3261 12.2.1.1). */
-  readonly cseq?: number;
-  /** Answers one 401 or 407. */
-  readonly credentials?: { readonly username: string; readonly password: Secret };
-  /** Asked when a challenge has come: may its sender have the answer, which passwords can be tried against? Left out: yes. */
-  readonly mayProve?: () => Promise<boolean>;
-  readonly signal?: AbortSignal;
-}
-
-export type NotifyOutcome =
-  /** `afterMs` from the first copy of the request that was answered; `copies` over all requests. */
-  | { readonly kind: 'acknowledged'; readonly status: number; readonly afterMs: number; readonly copies: number }
-  | { readonly kind: 'rejected'; readonly status: number; readonly reason: string }
-  | { readonly kind: 'no-answer'; readonly copies: number }
-  | { readonly kind: 'not-sent'; readonly reason: string }
-  | { readonly kind: 'cancelled' };
-
 export interface NotifyClient {
   /** Never rejects for anything that happens on the network. */
   notify(request: NotifyRequest): Promise<NotifyOutcome>;
@@ -63,27 +45,6 @@ export interface NotifyClientOptions {
   readonly signal: AbortSignal;
   /** Milliseconds from any start. */
   readonly clock?: () => number;
-}
-
-/** One NOTIFY until its outcome; the answer to a challenge goes on in the same object, under a new branch. */
-interface Transaction {
-  readonly request: NotifyRequest;
-  readonly settle: (outcome: NotifyOutcome) => void;
-  branch: string;
-  cseq: number;
-  datagram: Buffer;
-  startedAt: number;
-  /** Copies that left, over all branches. */
-  copies: number;
-  /** Copies that the system refused. */
-  refused: number;
-  /** Ms to the next copy, timer E; and ms since this branch's first. */
-  interval: number;
-  elapsed: number;
-  /** A 1xx came: RFC 3261 17.1.2.2, "Proceeding". */
-  isProceeding: boolean;
-  hasAnsweredChallenge: boolean;
-  timer: NodeJS.Timeout | undefined;
 }
 
 /** NOTIFY as a non-INVITE client transaction over UDP (RFC 3261 17.1.2): a Map entry and a timer for each. */
@@ -134,15 +95,19 @@ export function createNotifyClient(options: NotifyClientOptions): NotifyClient {
     transaction.elapsed = 0;
     transaction.isProceeding = false;
     transactions.set(branch, transaction);
+    waitForAnswer(transaction);
     transmit(transaction);
+  }
+
+  function waitForAnswer(transaction: Transaction): void {
+    const wait = Math.min(transaction.interval, TIMER_F_MS - transaction.elapsed);
+    transaction.timer = setTimeout(() => waited(transaction, wait), wait);
   }
 
   function transmit(transaction: Transaction): void {
     const { request, datagram } = transaction;
     const to = { address: request.dialog.sourceAddress, port: request.dialog.sourcePort };
     transaction.copies++;
-    const wait = Math.min(transaction.interval, TIMER_F_MS - transaction.elapsed);
-    transaction.timer = setTimeout(() => waited(transaction, wait), wait);
     sockets.send(request.localAddress, datagram, to, (reason) => {
       transaction.copies--;
       transaction.refused++;
@@ -156,10 +121,21 @@ export function createNotifyClient(options: NotifyClientOptions): NotifyClient {
     transaction.elapsed += wait;
     if (transaction.elapsed < TIMER_F_MS) {
       transaction.interval = transaction.isProceeding ? T2_MS : Math.min(transaction.interval * 2, T2_MS);
-      transmit(transaction);
+      waitForAnswer(transaction);
+      repeat(transaction);
     } else {
       end(transaction, { kind: 'no-answer', copies: transaction.copies });
     }
+  }
+
+  /** A copy that may not be sent is left out; a later one may, and the answer to an earlier one is still waited for. */
+  function repeat(transaction: Transaction): void {
+    const { branch, request } = transaction;
+    if (request.mayRepeat === undefined) return transmit(transaction);
+    const goOn = (mayRepeat: boolean) => {
+      if (mayRepeat && transactions.get(branch) === transaction) transmit(transaction);
+    };
+    request.mayRepeat().then(goOn, () => goOn(false));
   }
 
   function handleResponse(response: SipResponse): boolean {
@@ -219,26 +195,6 @@ export function createNotifyClient(options: NotifyClientOptions): NotifyClient {
     for (const transaction of [...transactions.values()]) end(transaction, { kind: 'cancelled' });
   }
 }
-
-function createTransaction(request: NotifyRequest, settle: Transaction['settle']): Transaction {
-  return {
-    request,
-    settle,
-    branch: '',
-    cseq: request.cseq ?? 1,
-    datagram: NOTHING,
-    startedAt: 0,
-    copies: 0,
-    refused: 0,
-    interval: T1_MS,
-    elapsed: 0,
-    isProceeding: false,
-    hasAnsweredChallenge: false,
-    timer: undefined,
-  };
-}
-
-const NOTHING = Buffer.alloc(0);
 
 const NOTIFY_CSEQ = /^[0-9]+[ \t]+NOTIFY$/;
 

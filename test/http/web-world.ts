@@ -189,14 +189,6 @@ export function createWorld(
   }
 
   const ofPhone = (phone: MacAddress) => journeys.filter((event) => event.mac === phone);
-  const people: PeopleDoors = {
-    office,
-    ...memory.doors,
-    passwords: createPasswordHasher(),
-    attempts: createAttemptLimiter(() => now),
-    log,
-    clock: () => now,
-  };
   const lan = {
     isOnLink: (peer: string) => peer.startsWith('192.168.10.'),
     isOwnAddress: (address: string) => address === '192.168.10.2' || address.startsWith('127.'),
@@ -211,6 +203,18 @@ export function createWorld(
     log,
     clock: () => now,
   });
+  const people: PeopleDoors = {
+    office,
+    ...memory.doors,
+    passwords: createPasswordHasher(),
+    attempts: createAttemptLimiter(() => now),
+    sources: {
+      find: (address) => quarantine.find(address, 'people'),
+      fail: (address) => quarantine.fail({ kind: 'wrong-password', address }),
+    },
+    log,
+    clock: () => now,
+  };
   const internet = createInternetMemory();
   const otherServers = createServersMemory(office);
   const siteDoors = openSiteWorld(office, () => now);

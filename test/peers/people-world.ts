@@ -6,6 +6,8 @@ import { createUser } from '../../src/flows/create-user.ts';
 import { createOffice } from '../../src/flows/office.ts';
 import { createPasswordHasher } from '../../src/flows/password-hasher.ts';
 import type { PeopleDoors } from '../../src/flows/people.ts';
+import { createQuarantine } from '../../src/flows/quarantine.ts';
+import { createSourceRules } from '../../src/flows/source-rules.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createLogMemory } from '../http/log-memory.ts';
@@ -28,17 +30,25 @@ export async function createPeopleWorld() {
     { commit: (change) => store.decisions.commit(change) },
     { recordSighting: () => undefined, recordJourney: () => undefined },
   );
+  const lan = { isOwnAddress: () => false, peekMac: () => undefined, isOnLink: () => true };
+  const rules = createSourceRules(office, lan);
+  const quarantine = createQuarantine({ office, lan, rules, store: store.quarantine, log, clock });
   const doors: PeopleDoors = {
     office,
     users: store.users,
     sessions: store.sessions,
     passwords: createPasswordHasher(),
     attempts: createAttemptLimiter(clock),
+    sources: {
+      find: (address) => quarantine.find(address, 'people'),
+      fail: (address) => quarantine.fail({ kind: 'wrong-password', address }),
+    },
     log,
     clock,
   };
   return {
     doors,
+    quarantine,
     store,
     lines,
     wait: (ms: number) => {

@@ -351,3 +351,24 @@ test('of twenty thousand open transactions each finds its own answer', async () 
   const kinds = (await outcomes).map(({ kind }) => kind);
   expect(kinds).toEqual(Array.from({ length: 20_000 }, (_, i) => (i % 2 === 0 ? 'acknowledged' : 'rejected')));
 });
+
+test('further copies go only to who may have them; the first, and the answer to it, are as ever', async () => {
+  let isThere = false;
+  const outcome = client.notify({ ...REQUEST, mayRepeat: async () => isThere });
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(sent.map(({ at }) => at)).toEqual([0]);
+  isThere = true;
+  // 0.5, 1.5 and 3.5 s have passed; the next is due at 7.5 s.
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(sent.map(({ at }) => at)).toEqual([0, 7_500]);
+  expect(client.openTransactions()).toBe(1);
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect(await outcome).toMatchObject({ kind: 'no-answer', copies: sent.length });
+});
+
+test('who is never there gets one copy of a NOTIFY in its whole life', async () => {
+  const outcome = client.notify({ ...REQUEST, mayRepeat: async () => false });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await outcome).toEqual({ kind: 'no-answer', copies: 1 });
+  expect(sent).toHaveLength(1);
+});
