@@ -7,20 +7,44 @@ import type { Doors } from './doors.ts';
 
 const RULE = 'auto-approve rule';
 
-/** Watches for pending phones that a rule of the site approves. Returns what ends the watch. */
+/** Watches for pending phones that a rule of the site approves, also for a rule that comes later. Returns what ends the watch. */
 export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' | 'log' | 'clock'>): () => void {
   const underWay = new Set<string>();
+  let rules = JSON.stringify(office.site().autoApprove);
 
-  return office.onDevice(({ after }) => {
-    if (after?.state !== 'pending' || office.site().autoApprove.length === 0 || underWay.has(after.mac)) return;
-    underWay.add(after.mac);
-    // Whoever made the phone pending, a datagram or a person: the rule decides.
-    withOrigin(RULE, () => approve(after))
-      .catch((cause: unknown) => {
-        log.error({ event: 'auto-approval.failed', mac: after.mac, cause: String(cause) }, 'auto-approval failed');
-      })
-      .finally(() => underWay.delete(after.mac));
+  const endDevice = office.onDevice(({ after }) => {
+    if (after !== undefined) void consider(after);
   });
+  const endSite = office.onSite(({ autoApprove }) => {
+    const before = rules;
+    rules = JSON.stringify(autoApprove);
+    if (rules !== before) void considerAll();
+  });
+
+  /** Who came first gets the first number. */
+  async function considerAll(): Promise<void> {
+    const known = rules;
+    const waiting = [...office.devices()].filter(({ state }) => state === 'pending');
+    for (const device of waiting.sort((a, b) => a.firstSeenAt - b.firstSeenAt)) {
+      // Other rules have come: their own walk has begun.
+      if (rules !== known) return;
+      await consider(device);
+    }
+  }
+
+  async function consider(device: Device): Promise<void> {
+    const { mac, state } = device;
+    if (state !== 'pending' || office.site().autoApprove.length === 0 || underWay.has(mac)) return;
+    underWay.add(mac);
+    try {
+      // Whoever made the phone pending, a datagram or a person: the rule decides.
+      await withOrigin(RULE, () => approve(device));
+    } catch (cause) {
+      log.error({ event: 'auto-approval.failed', mac, cause: String(cause) }, 'auto-approval failed');
+    } finally {
+      underWay.delete(mac);
+    }
+  }
 
   async function approve(device: Device): Promise<void> {
     // Choosing and approving are one decision: the extension is free and the phone undecided until it is stored.
@@ -43,4 +67,9 @@ export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' |
       isTaken: (number) => office.holdersOf(number).length > 0,
     });
   }
+
+  return () => {
+    endDevice();
+    endSite();
+  };
 }

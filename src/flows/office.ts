@@ -76,13 +76,15 @@ export interface Office {
     events?: readonly JourneyEvent[],
     onProgress?: (progress: Progress) => void,
   ): Promise<void>;
-  /** Takes in what another process has stored already. */
+  /** Takes in what another process has stored already, its journeys too: who listens hears of it as of a decision made here. */
   adopt(change: OfficeChange): void;
   /** A phone showed itself: memory at once, disk in a batch. */
   see(device: Device): void;
   record(event: JourneyEvent): void;
   onDevice(listener: (change: DeviceChange) => void): () => void;
   onJourney(listener: (event: JourneyEvent) => void): () => void;
+  /** Another site than before is in force. */
+  onSite(listener: (site: Site) => void): () => void;
 }
 
 const TOO_MANY_EVENTS = note(
@@ -90,13 +92,19 @@ const TOO_MANY_EVENTS = note(
   'too much happens in the name of this phone: nothing more is recorded for some minutes',
 );
 
-export function createOffice(contents: OfficeContents, store: DecisionStore, sink: EventSink): Office {
+export function createOffice(
+  contents: OfficeContents,
+  store: DecisionStore,
+  sink: EventSink,
+  clock: () => number = Date.now,
+): Office {
   const devices = new Map<MacAddress, Device>();
   const tokens = new Map<string, MacAddress>();
   const holders = new Map<string, Set<MacAddress>>();
   const extensions = new Map<string, Extension>();
   const deviceListeners = new Set<(change: DeviceChange) => void>();
   const journeyListeners = new Set<(event: JourneyEvent) => void>();
+  const siteListeners = new Set<(site: Site) => void>();
   const spend = createJourneyBudget();
   let undecided = 0;
   let site = contents.site;
@@ -134,6 +142,18 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
     for (const number of change.removedExtensions ?? []) extensions.delete(number);
     for (const mac of change.removedDevices ?? []) setDevice(mac, undefined, 'decided');
     for (const device of change.devices ?? []) setDevice(device.mac, keepNewerSighting(device), 'decided');
+    if (change.site !== undefined) for (const listener of siteListeners) listener(change.site);
+  }
+
+  /** What the other process writes into the journeys by itself; here it is only heard. */
+  function tellForeign(device: Device): void {
+    const { mac, state, token, extensions } = device;
+    const before = devices.get(mac);
+    const isDecided = state === 'approved' ? token !== before?.token : state !== before?.state;
+    if (!isDecided || state === 'pending') return;
+    const detail = { by: 'command line', ...(state === 'approved' && { extensions: extensions.join(' ') }) };
+    const event: JourneyEvent = { mac, at: clock(), step: state, reason: '', detail };
+    for (const listener of journeyListeners) listener(event);
   }
 
   /** A decision was made on the device as it was; the phone may have shown itself again while it was being stored. */
@@ -183,7 +203,10 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
       for (const event of events) record(event);
       adopt(change);
     },
-    adopt,
+    adopt(change) {
+      for (const device of change.devices ?? []) tellForeign(device);
+      adopt(change);
+    },
     see(device) {
       setDevice(device.mac, device, 'seen');
       sink.recordSighting(device);
@@ -196,6 +219,10 @@ export function createOffice(contents: OfficeContents, store: DecisionStore, sin
     onJourney(listener) {
       journeyListeners.add(listener);
       return () => journeyListeners.delete(listener);
+    },
+    onSite(listener) {
+      siteListeners.add(listener);
+      return () => siteListeners.delete(listener);
     },
   };
 }

@@ -102,3 +102,26 @@ test('a rule decides in its own name, also where a person made the phone pending
   await settle();
   expect(origins).toEqual(['auto-approve rule']);
 });
+
+test('a rule that comes later approves the phones that wait already, the first one first', async () => {
+  const waiting = [3, 1, 2].map((last) => ({ ...phone(last), firstSeenAt: last }));
+  const { doors, office } = openDoors({ devices: [...waiting, device('001565aaaaaa', { state: 'blocked' })] });
+  const end = startAutoApproval(doors);
+  const rule = { ...RULE, createExtensions: true };
+  await office.commit({ site: { ...office.site(), autoApprove: [rule], revision: 1 } });
+  await settle();
+  expect([1, 2, 3].map((last) => office.findDevice(phone(last).mac)?.extensions[0])).toEqual(['200', '201', '202']);
+  expect(office.findDevice(mac('001565aaaaaa'))?.state).toBe('blocked');
+  // Another change of the site is no new rule: nobody is asked again.
+  office.see(phone(4));
+  await settle();
+  const told = journeyCount(office);
+  await office.commit({ site: { ...office.site(), name: 'Other', revision: 2 } });
+  await settle();
+  expect(journeyCount(office)).toBe(told);
+  end();
+});
+
+function journeyCount(office: ReturnType<typeof openDoors>['office']): number {
+  return [...office.devices()].reduce((sum, { revision }) => sum + revision, 0);
+}

@@ -117,3 +117,14 @@ test('a forgotten phone leaves nothing, and a stopped board hears nothing', asyn
   office.record(event(2, 'seen'));
   expect(await board.read(PHONE)).toEqual(DARK);
 });
+
+test('an approval by the command line puts out the same lamps as one of ours', async () => {
+  const { office, board } = createBoard();
+  for (const [index, step] of (['seen', 'answered', 'notified', 'acknowledged'] as const).entries())
+    office.record(event(index, step));
+  office.record(event(5, 'fetched', OWN_FILE));
+  const now = office.findDevice(PHONE);
+  if (now === undefined) throw new Error('the phone is not there');
+  office.adopt({ devices: [{ ...now, state: 'approved', token: 'another', extensions: ['105'], revision: 9 }] });
+  expect(await board.read(PHONE)).toEqual({ ...DARK, asked: 0, answered: 1 });
+});

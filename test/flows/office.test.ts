@@ -56,3 +56,26 @@ test('decisions run one after another, and a failed one does not stop the next',
   await quick;
   expect(order).toEqual(['first', 'second']);
 });
+
+test('what another process decided is heard as of one of our own, and kept by it alone', async () => {
+  const before = device('001565aabbcc', { state: 'approved', token: TOKEN, extensions: ['101'] });
+  const { office, journey, commits } = openDoors({ devices: [before] });
+  const heard: string[] = [];
+  office.onJourney(({ mac: who, step, detail }) => heard.push(`${who} ${step} ${detail.extensions ?? ''}`.trim()));
+  office.onDevice(({ after }) => heard.push(`${after?.mac} is ${after?.state}`));
+  office.onSite(({ name }) => heard.push(`site ${name}`));
+  office.adopt({ devices: [{ ...before, token: 'b'.repeat(32), extensions: ['102'] }] });
+  // Its settings alone are no new approval.
+  office.adopt({ devices: [{ ...before, token: 'b'.repeat(32), extensions: ['102'], settings: { vlanId: 7 } }] });
+  office.adopt({ devices: [{ ...before, state: 'blocked', token: null, extensions: [] }] });
+  office.adopt({ site: { ...office.site(), name: 'Other' } });
+  expect(heard).toEqual([
+    '001565aabbcc approved 102',
+    '001565aabbcc is approved',
+    '001565aabbcc is approved',
+    '001565aabbcc blocked',
+    '001565aabbcc is blocked',
+    'site Other',
+  ]);
+  expect([journey, commits]).toEqual([[], []]);
+});
