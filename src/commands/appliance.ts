@@ -128,7 +128,7 @@ async function start(
   };
   const deliveries = createDeliveries(doors);
   const { lanAddresses } = config;
-  const internet = await openInternet({ office, lan: doors.lan, store, lanAddresses, log, signal, clock });
+  const internet = await openInternet({ office, lan: interfaces, store, lanAddresses, log, signal, clock });
   const externalAddress = internet.address.current;
   const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port, externalAddress });
   serveConfig = createConfigServer(doors, deliveries, cache, (path) => hasSiteFile(siteFilesDir, path));

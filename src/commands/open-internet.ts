@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Logger } from '../core/logger.ts';
-import type { LanDoors } from '../flows/doors.ts';
 import { createExternalAddress, type ExternalAddressService } from '../flows/internet/external-address.ts';
 import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { Office } from '../flows/office.ts';
 import { readDefaultRoute } from '../lan/default-route.ts';
+import type { InterfaceWatch } from '../lan/interface-watch.ts';
 import { isLoopbackAddress } from '../lan/lan-address.ts';
 import { createMetaStore, type MetaStore } from '../store/meta-store.ts';
 import type { Store } from '../store/store.ts';
@@ -26,7 +26,7 @@ export interface Internet {
 
 export interface InternetOptions {
   readonly office: Office;
-  readonly lan: Pick<LanDoors, 'isOnLink'>;
+  readonly lan: Pick<InterfaceWatch, 'isOnLink' | 'onChange'>;
   readonly store: Store;
   /** Those that were named to be served. Loopback alone is a trial on one host: the LAN is not spoken to then. */
   readonly lanAddresses: readonly string[];
@@ -71,6 +71,8 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
   keeper.onChange(() => {
     if (keeper.state().search.state === 'none') address.takeStatus(null, clock(), null);
   });
+  // Its listeners go with the watch.
+  lan.onChange(() => keeper.settingsChanged());
   let before = office.site();
   const look = setInterval(() => {
     const site = office.site();

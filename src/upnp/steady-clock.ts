@@ -19,6 +19,9 @@ export interface SteadyClockOptions {
  */
 const SLEPT_MS = 60_000;
 
+/** Ms. Less than this is the grain of the two clocks: times that are shown must not flicker with it. */
+const GRAIN_MS = 50;
+
 export function createSteadyClock({ clock, monotonic }: SteadyClockOptions): SteadyClock {
   let offset = clock() - monotonic();
   let slept = 0;
@@ -26,10 +29,10 @@ export function createSteadyClock({ clock, monotonic }: SteadyClockOptions): Ste
     now() {
       const time = monotonic();
       const ahead = clock() - time - offset;
-      offset += ahead;
+      if (Math.abs(ahead) > GRAIN_MS) offset += ahead;
       if (ahead > SLEPT_MS) slept += ahead;
       return time + slept;
     },
-    toWall: (at) => at - slept + offset,
+    toWall: (at) => Math.round(at - slept + offset),
   };
 }

@@ -190,7 +190,8 @@ export async function createExternalAddress(doors: ExternalAddressDoors): Promis
     followed = after;
     const previous = old?.address ?? '';
     const lastedMs = old === null ? 0 : period.since - old.since;
-    log.info({ event: 'address.changed', address, previous, source, lastedMs }, 'the external address is another one');
+    const message = old === null ? 'the external address is known' : 'the external address is another one';
+    log.info({ event: 'address.changed', address, previous, source, lastedMs }, message);
     webhook.look();
     tell();
     const detail = { address, previous, source, lastedMs };

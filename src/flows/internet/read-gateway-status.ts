@@ -8,6 +8,9 @@ export function readGatewayStatus(status: GatewayStatus | null, error: GatewayEr
   if (status === null) return err('No router was found that tells its address.');
   if (status.externalAddress !== null) return ok(status.externalAddress);
   const connection = status.isConnected === false ? `: its connection is "${status.connection ?? 'down'}"` : '';
+  // miniupnpd and others leave it out where it is none that the Internet reaches.
+  if (status.seen === '' && status.isConnected === true)
+    return err('The router is connected but names no address: most likely it has no public address itself.');
   const answer = status.seen === '' ? 'nothing' : `"${status.seen}"`;
   return err(`The router names no address, it answers ${answer}${connection}.`);
 }

@@ -124,7 +124,7 @@ test.each<[string, GatewayStatus | null, string | null, RegExp | null]>([
   ['an address of the provider', status('100.64.7.7'), 'cgnat', null],
   ['a documentation address', status('203.0.113.5'), 'documentation', null],
   ['0.0.0.0', status('0.0.0.0'), 'unspecified', null],
-  ['nothing', status(null), 'public', /names no address, it answers nothing/],
+  ['nothing while it is connected', status(null), 'public', /has no public address itself/],
   ['nonsense', status(null, { seen: '<script>' }), 'public', /answers "<script>"/],
   [
     'a line that is down',
