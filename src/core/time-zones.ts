@@ -32,6 +32,9 @@ const RELEASED = Date.parse(data.released);
 /** How far ahead a rule is compared with tzdata: five years, with the two leap days that may be among them. */
 const COURSE_MS = (5 * 365 + 2) * 86_400_000;
 
+/** When that release was made, in milliseconds since 1970: no true clock is behind it. */
+export const timeZoneDataReleasedAt: number = RELEASED;
+
 /** tzdata's release, as in `2026f`. */
 export const timeZoneDataVersion: string = data.version;
 

@@ -1,9 +1,9 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { basename } from 'node:path';
-import { parseUdpTable, type UdpSocket } from './parse-udp-table.ts';
+import { parseTcpListeners, parseUdpTable, type UdpSocket } from './parse-udp-table.ts';
 
-/** Who keeps us from a UDP port, as far as the system tells. */
+/** Who keeps us from a port, as far as the system tells. */
 export interface PortHolder {
   /** What it is bound to: 0.0.0.0, :: or the address itself. */
   readonly address: string;
@@ -21,9 +21,22 @@ export interface PortHolder {
  */
 export async function findPortHolders(address: string, port: number): Promise<PortHolder[]> {
   const tables = await Promise.all(['/proc/net/udp', '/proc/net/udp6'].map(readOrEmpty));
-  const sockets = tables
-    .flatMap((text) => parseUdpTable(text, endianness()))
-    .filter((socket) => socket.port === port && ['0.0.0.0', '::', address].includes(socket.address));
+  return findHolders(
+    tables
+      .flatMap((text) => parseUdpTable(text, endianness()))
+      .filter((socket) => socket.port === port && ['0.0.0.0', '::', address].includes(socket.address)),
+  );
+}
+
+/** Who listens on a TCP port, on whatever address. Best effort, as above. */
+export async function findTcpHolders(port: number): Promise<PortHolder[]> {
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readOrEmpty));
+  return findHolders(
+    tables.flatMap((text) => parseTcpListeners(text, endianness())).filter((socket) => socket.port === port),
+  );
+}
+
+async function findHolders(sockets: readonly UdpSocket[]): Promise<PortHolder[]> {
   if (sockets.length === 0) return [];
   const owners = await findOwners(new Set(sockets.map(({ inode }) => inode)));
   return sockets.map((socket) => tellHolder(socket, owners.get(socket.inode)));
