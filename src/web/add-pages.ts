@@ -12,6 +12,7 @@ import { addExtensionPages } from './pages/extensions.ts';
 import { addInternetPage } from './pages/internet.ts';
 import { addInternetSettings } from './pages/internet-settings.ts';
 import { addLogInPage, addLogOut, addOpenHooks } from './pages/log-in.ts';
+import { addOtherServerPages } from './pages/other-servers.ts';
 import { addOverridePages } from './pages/overrides.ts';
 import { addPhonePage } from './pages/phone.ts';
 import { addPhoneBulk } from './pages/phone-bulk.ts';
@@ -88,6 +89,7 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addTokensPage(guarded, kit, doors);
       addEventsPages(guarded, kit, doors);
       addSystemPage(guarded, kit, doors);
+      addOtherServerPages(guarded, kit, doors);
     });
   });
 

@@ -22,14 +22,14 @@
   }
   setInterval(refreshTimes, 5000);
 
-  // ---- Live: one stream per page. `live:device`, `live:journey`, `live:internet` and `live:again` (after a gap) reach the body as events.
+  // ---- Live: one stream per page. `live:device`, `live:journey`, `live:internet`, `live:other-servers` and `live:again` (after a gap) reach the body as events.
   const url = document.body.dataset.live;
   const sign = document.getElementById('connection');
   if (url) {
     let wasOpen = false;
     const stream = new EventSource(url);
     const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
-    for (const name of ['device', 'journey', 'internet'])
+    for (const name of ['device', 'journey', 'internet', 'other-servers'])
       stream.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
     // A page about one phone hears of that phone, a moment later so that a burst is asked for once.
     const mine = soon(200, () => tell('mine'));

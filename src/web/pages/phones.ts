@@ -3,6 +3,7 @@ import type { Device } from '../../core/device.ts';
 import { parseMacAddress } from '../../core/mac-address.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { vendorById, vendors } from '../../vendors/all.ts';
+import { buildServerAlarm } from '../build-other-servers.ts';
 import type { PhoneRow, RowGroup } from '../build-phone-row.ts';
 import { findPhones, PAGE_ROWS } from '../find-phones.ts';
 import type { PageDoors } from '../page-doors.ts';
@@ -41,6 +42,7 @@ export function addPhonesPage(app: ApiApp, kit: PageKit, doors: PageDoors, rows:
       title: 'nav.phones',
       nav: 'phones',
       model: {
+        serverAlarm: buildServerAlarm(doors.otherServers.read(), kit.texts(request)),
         waiting,
         waitingCount,
         hiddenWaiting: waitingCount - waiting.length,

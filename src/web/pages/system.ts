@@ -1,6 +1,7 @@
 import { noteAuditFault } from '../../core/audit-verdict.ts';
 import type { SystemFacts } from '../../flows/system-facts.ts';
 import type { ApiApp } from '../../http/api-app.ts';
+import { buildOtherServers, buildServerAlarm } from '../build-other-servers.ts';
 import { formatBytes } from '../format-amounts.ts';
 import type { Texts } from '../message-set.ts';
 import type { PageDoors } from '../page-doors.ts';
@@ -12,11 +13,18 @@ import { systemTabs } from '../system-tabs.ts';
 export function addSystemPage(app: ApiApp, kit: PageKit, doors: PageDoors): void {
   app.get('/system', { schema: { hide: true }, config: { role: 'viewer' } }, async (request, reply) => {
     const facts = await doors.record.readSystem();
+    const texts = kit.texts(request);
+    const servers = doors.otherServers.read();
     return kit.renderPage(reply, request, {
       view: 'system',
       title: 'nav.system',
       nav: 'system',
-      model: { tabs: systemTabs(app, request, 'system'), ...buildSystem(facts, kit.texts(request)) },
+      model: {
+        tabs: systemTabs(app, request, 'system'),
+        ...buildSystem(facts, texts),
+        serverAlarm: buildServerAlarm(servers, texts),
+        otherServers: buildOtherServers(servers, doors.office.site().trust.otherServerCheckMinutes, texts),
+      },
     });
   });
 }
