@@ -76,7 +76,11 @@ export async function openGate(parts: GateParts): Promise<Gate> {
   };
 }
 
-function guardSockets(sockets: LanSockets, { hears, maySend }: Pick<SourceGate, 'hears' | 'maySend'>): LanSockets {
+/** The same sockets, behind the gate. */
+export function guardSockets(
+  sockets: LanSockets,
+  { hears, maySend }: Pick<SourceGate, 'hears' | 'maySend'>,
+): LanSockets {
   return {
     ...sockets,
     send(localAddress, data, to, onRefused) {

@@ -1,5 +1,6 @@
 import type { JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
+import { createRateLimiter } from './rate-limiter.ts';
 
 /** A boot makes about ten events, a check-sync four. Whoever makes more than this in a window is broken or hostile. */
 const EVENTS_PER_WINDOW = 200;
@@ -30,6 +31,18 @@ export function createJourneyBudget(): (event: JourneyEvent) => Spending {
     if (budget.spent < EVENTS_PER_WINDOW) return 'record';
     return budget.spent === EVENTS_PER_WINDOW ? 'last' : 'drop';
   };
+}
+
+/** Boots of one phone: a healthy one needs 20 s for one, and a benchmark that plays it makes one or two a second. */
+const BOOTS = { everyMs: 1_000, burst: 30 };
+
+/**
+ * Keeps SUBSCRIBEs in a phone's own name and from its own address, which anybody on its LAN can send, from making us flood it: each
+ * new dialog is answered by two datagrams. False: this one is too many. `now`: milliseconds from any start, never going back.
+ */
+export function createBootLimit(): (mac: MacAddress, now: number) => boolean {
+  const limiter = createRateLimiter({ perSource: BOOTS, total: { everyMs: 0, burst: 1 } });
+  return (mac, now) => limiter.take(mac, now) === 'yes';
 }
 
 /** One address is one phone, or a few in turn; on a test bench it is a computer that plays some dozens. */

@@ -17,7 +17,7 @@ import type { Deliveries } from './delivery.ts';
 import { createDialogMemory, type HeardDialog } from './dialog-memory.ts';
 import type { Doors } from './doors.ts';
 import { findAsker, isContradicted } from './find-asker.ts';
-import { createNewcomerLimit } from './flood-limits.ts';
+import { createBootLimit, createNewcomerLimit } from './flood-limits.ts';
 import { noteNoRoute } from './note-stalls.ts';
 
 export interface HeardDatagram {
@@ -37,6 +37,7 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
   const { office, lan, sip, sources, counters, log, clock } = doors;
   const dialogs = createDialogMemory();
   const mayBring = createNewcomerLimit();
+  const mayBoot = createBootLimit();
   let warnedAt = 0;
 
   return function onDatagram({ data, address, port }) {
@@ -130,8 +131,13 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
 
   function handle(request: SipRequest, sighting: Sighting, mac: MacAddress, memory: HeardDialog): void {
     const now = memory.at;
+    const { sourceAddress } = sighting.dialog;
+    if (!lan.isOwnAddress(sourceAddress) && !mayBoot(mac, performance.now())) {
+      counters.count('datagramsLimited');
+      return;
+    }
     const known = office.findDevice(mac);
-    if (known === undefined && !isWelcome(sighting.dialog.sourceAddress, now)) return;
+    if (known === undefined && !isWelcome(sourceAddress, now)) return;
     memory.mac = mac;
     const decision = decide(known, office.site().answerPending);
     const device = describe(known, sighting, mac, now);

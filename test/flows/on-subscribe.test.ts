@@ -253,7 +253,8 @@ test('a flood in the name of one phone ends in its journey with a word, and deci
   const { hear, office, journey } = setUp({ devices: [device(PHONE, { state: 'blocked' })] });
   for (let number = 0; number < 1_000; number += 1) {
     const text = captured(YEALINK).toString('latin1').replaceAll('1536537630', `flood${number}`);
-    hear({ data: Buffer.from(text, 'latin1'), ...SOURCE });
+    // From this host itself, which nothing slows down.
+    hear({ data: Buffer.from(text, 'latin1'), address: '127.0.0.1', port: 5059 });
   }
   expect(journey).toHaveLength(200);
   expect(journey.at(-1)).toMatchObject({

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ConfigReply, ConfigRequest } from '../../src/flows/serve-config.ts';
 import { createPhoneServer, listenPhoneServer } from '../../src/http/phone-server.ts';
 import { createLogMemory } from './log-memory.ts';
@@ -332,4 +332,46 @@ test('an error of accept ends nothing', async () => {
   const answer = await exchange(listening.port, 'GET /p/t/mine.cfg HTTP/1.0\r\n\r\n');
   expect(readResponse(answer).status).toBe(200);
   expect(lines.at(-1)).toContain('accept EMFILE');
+});
+
+test('who may not come is closed without an answer, when he connects and on a connection that is open', async () => {
+  const seen: string[] = [];
+  let isOut = false;
+  let open = 0;
+  const server = createPhoneServer({
+    serveConfig: async () => FILE,
+    siteFilesDir,
+    isServed: () => true,
+    sources: {
+      connect(address) {
+        seen.push(address);
+        if (isOut) return undefined;
+        open += 1;
+        return () => {
+          open -= 1;
+        };
+      },
+      takes: () => !isOut,
+      malformed: (address) => void seen.push(`malformed ${address}`),
+    },
+    log,
+  });
+  const listening = await listenPhoneServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal });
+  const request = 'GET /p/token/a.cfg HTTP/1.1\r\nHost: a\r\n\r\n';
+  const malformed = await exchange(listening.port, '\x16\x03\x01 no HTTP\r\n\r\n');
+  expect(readResponse(malformed).status).toBe(400);
+  expect(seen).toEqual(['127.0.0.1', 'malformed 127.0.0.1']);
+  const socket = connect(listening.port, '127.0.0.1');
+  const received: string[] = [];
+  const closedByServer = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => undefined).on('data', (chunk) => received.push(chunk.toString('latin1')));
+  socket.write(request);
+  await vi.waitFor(() => expect(received.join('')).toContain('account.1.enable'));
+  isOut = true;
+  const answered = received.length;
+  socket.write(request);
+  await closedByServer;
+  expect(received).toHaveLength(answered);
+  expect(await exchange(listening.port, request)).toBe('');
+  await vi.waitFor(() => expect(open).toBe(0));
 });
