@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
+import { createForesight, type ForeseeDigest, tellDigests } from '../flows/audit-digests.ts';
 import { startAutoApproval } from '../flows/auto-approve.ts';
 import { createConfigCache } from '../flows/config-cache.ts';
 import { createCounters } from '../flows/counters.ts';
@@ -93,7 +94,9 @@ async function start(
   const changesSince = await store.changeSeq();
   const contents = await loadOffice(store);
   const writer = createBatchWriter({ devices: store.devices, journeys: store.journeys, signal, log });
-  const office = createOffice(contents, store.decisions, writer);
+  let foresee: ForeseeDigest = () => undefined;
+  const decisions = tellDigests(store.decisions, (mac, change) => foresee(mac, change));
+  const office = createOffice(contents, decisions, writer);
   const templates = await openTemplateSet({ vendors, siteDir: config.siteDir, signal, onChange: warnOfTemplates });
   warnOfTemplates();
 
@@ -131,6 +134,7 @@ async function start(
   const internet = await openInternet({ office, lan: interfaces, store, lanAddresses, log, signal, clock });
   const externalAddress = internet.address.current;
   const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port, externalAddress });
+  foresee = createForesight(doors, cache);
   serveConfig = createConfigServer(doors, deliveries, cache, (path) => hasSiteFile(siteFilesDir, path));
   const { listJourney, listAudit, tokens } = storeDoors(store, writer);
   const lamps = createLampBoard({

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Device } from '../core/device.ts';
 import { drawPassword } from '../core/draw-password.ts';
 import { Secret } from '../core/secret.ts';
+import { shortenDigest } from '../core/shorten-digest.ts';
 import type { Site } from '../core/site.ts';
 import type { Office } from './office.ts';
 
@@ -16,10 +18,13 @@ export function changeSite(office: Office, edit: (site: Site) => Site, actor: st
       const after = withConsolePasswords(device, site);
       return after === device ? [] : [{ ...after, revision: device.revision + 1 }];
     });
+    // Of what it is now; secrets print alike.
+    const digest = shortenDigest(createHash('sha256').update(JSON.stringify(site)).digest('hex'));
+    const detail = { changed: changed.join(' '), digest };
     await office.commit({
       site,
       devices,
-      audit: [{ at: now, actor, action: 'site.changed', subject: 'site', detail: { changed: changed.join(' ') } }],
+      audit: [{ at: now, actor, action: 'site.changed', subject: 'site', detail }],
     });
     return site;
   });

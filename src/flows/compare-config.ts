@@ -1,5 +1,6 @@
 import type { MacAddress } from '../core/mac-address.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import { shortenDigest } from '../core/shorten-digest.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { VendorFile } from '../vendors/vendor.ts';
 import type { ConfigCache } from './config-cache.ts';
@@ -37,8 +38,9 @@ export async function revealConfig(
   const own = renderOwnFile(doors, cache, mac);
   if (!own.ok) return own;
   const { path, rendered } = own.value;
+  const detail = { file: path, digest: shortenDigest(rendered.digest) };
   await doors.office.commit({
-    audit: [{ at: clock(), actor, action: 'config.revealed', subject: mac, detail: { file: path } }],
+    audit: [{ at: clock(), actor, action: 'config.revealed', subject: mac, detail }],
   });
   return ok(rendered.bytes.toString('utf8'));
 }

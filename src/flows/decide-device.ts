@@ -53,12 +53,17 @@ export function resyncDevice(
   mac: MacAddress,
   how: 'resync' | 'reboot',
 ): Result<Device, DeviceProblem> {
+  const found = findResyncable(office, mac);
+  if (found.ok) deliveries.deliver(found.value, how);
+  return found;
+}
+
+/** The phone, if it can be asked at all. */
+export function findResyncable(office: Pick<Office, 'findDevice'>, mac: MacAddress): Result<Device, DeviceProblem> {
   const device = office.findDevice(mac);
   if (device === undefined) return err({ kind: 'no-such-device', mac });
   if (device.state !== 'approved') return err({ kind: 'not-approved', mac });
-  if (device.dialog === null) return err({ kind: 'never-seen', mac });
-  deliveries.deliver(device, how);
-  return ok(device);
+  return device.dialog === null ? err({ kind: 'never-seen', mac }) : ok(device);
 }
 
 function change(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AuditEntry } from '../core/audit.ts';
 import type { Device } from '../core/device.ts';
 import { type DiffLine, diffLines, shortenDiff } from '../core/diff-lines.ts';
 import type { MacAddress } from '../core/mac-address.ts';
@@ -183,7 +184,7 @@ export function createOverrideEditor(
       if (!checked.ok) return err({ kind: 'override-not-sound', ...checked.problem });
       const written = await files.write(vendor, name, wanted);
       if (!written.ok) return err({ kind: 'file-trouble', ...written.problem });
-      await audit('override.changed', `${vendorId}/${name}`, actor);
+      await audit('override.changed', `${vendorId}/${name}`, actor, { digest: versionOf(wanted) });
       return ok({ name, ours, site: wanted, version: versionOf(wanted) });
     },
     async remove(vendorId, name, actor) {
@@ -193,13 +194,13 @@ export function createOverrideEditor(
       if (site === null) return ok(plain(found.value));
       const removed = await files.remove(vendor, name);
       if (!removed.ok) return err({ kind: 'file-trouble', ...removed.problem });
-      await audit('override.removed', `${vendorId}/${name}`, actor);
+      await audit('override.removed', `${vendorId}/${name}`, actor, {});
       return ok({ name, ours, site: null, version: versionOf(null) });
     },
   };
 
-  function audit(action: string, subject: string, actor: string): Promise<void> {
-    return office.commit({ audit: [{ at: clock(), actor, action, subject, detail: {} }] });
+  function audit(action: string, subject: string, actor: string, detail: AuditEntry['detail']): Promise<void> {
+    return office.commit({ audit: [{ at: clock(), actor, action, subject, detail }] });
   }
 }
 

@@ -2,13 +2,8 @@ import type { FastifyReply } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import type { Result } from '../../core/result.ts';
 import { approveDevice, describeApproveProblem } from '../../flows/approve-device.ts';
-import {
-  blockDevice,
-  type DeviceProblem,
-  describeDeviceProblem,
-  forgetDevice,
-  resyncDevice,
-} from '../../flows/decide-device.ts';
+import { blockDevice, type DeviceProblem, describeDeviceProblem, forgetDevice } from '../../flows/decide-device.ts';
+import { orderResync } from '../../flows/order-resync.ts';
 import type { ApiApp } from '../api-app.ts';
 import { actorOf } from '../bearer-guard.ts';
 import { describeRoute } from '../describe-route.ts';
@@ -23,7 +18,9 @@ import type { WebDoors } from '../web-doors.ts';
 const TAG = 'Phones';
 
 /** Deciding about phones: approve, block, forget, resync. */
-export function addDeviceDecisionRoutes(app: ApiApp, { office, deliveries, lamps, clock }: WebDoors): void {
+export function addDeviceDecisionRoutes(app: ApiApp, doors: WebDoors): void {
+  const { office, lamps, clock } = doors;
+
   async function answer(reply: FastifyReply, result: Result<Device, DeviceProblem>) {
     if (!result.ok) return replyWithProblem(reply, problemOf(result.problem, describeDeviceProblem));
     return formatDevice(result.value, await lamps.read(result.value.mac));
@@ -149,7 +146,7 @@ export function addDeviceDecisionRoutes(app: ApiApp, { office, deliveries, lamps
       const mac = readMacParameter(request.params.mac);
       if (!mac.ok) return replyWithProblem(reply, mac.problem);
       const how = request.body.reboot === true ? 'reboot' : 'resync';
-      return answer(reply, resyncDevice(office, deliveries, mac.value, how));
+      return answer(reply, await orderResync(doors, mac.value, how, actorOf(request)));
     },
   );
 }

@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import { formatMacAddress, type MacAddress, parseMacAddress } from '../../core/mac-address.ts';
 import { approveDevice } from '../../flows/approve-device.ts';
-import { blockDevice, forgetDevice, resyncDevice } from '../../flows/decide-device.ts';
+import { blockDevice, forgetDevice } from '../../flows/decide-device.ts';
 import { UNDO_MS } from '../../flows/held-approvals.ts';
+import { orderResync } from '../../flows/order-resync.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
 import { deviceSortKey } from '../../http/find-devices.ts';
@@ -24,7 +25,7 @@ type Order = (typeof ORDERS)[number];
 
 /** Orders to many phones: a dialog that says first what will happen, then a bar that counts. */
 export function addPhoneBulk(app: ApiApp, kit: PageKit, doors: PageDoors, rows: PhoneRows): void {
-  const { office, deliveries, held, clock, log } = doors;
+  const { office, held, clock, log } = doors;
   const jobs = createBulkJobs(log);
   app.addHook('preClose', async () => jobs.stop());
 
@@ -173,7 +174,7 @@ export function addPhoneBulk(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
       case 'forget':
         return forgetDevice(office, mac, actor, clock());
       case 'resync':
-        return resyncDevice(office, deliveries, mac, 'resync');
+        return orderResync(doors, mac, 'resync', actor);
       default:
         return order satisfies never;
     }

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import { formatMacAddress, parseMacAddress } from '../../core/mac-address.ts';
 import type { Result } from '../../core/result.ts';
-import { blockDevice, type DeviceProblem, forgetDevice, resyncDevice } from '../../flows/decide-device.ts';
+import { blockDevice, type DeviceProblem, forgetDevice } from '../../flows/decide-device.ts';
+import { orderResync } from '../../flows/order-resync.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
 import { vendorById, vendors } from '../../vendors/all.ts';
@@ -19,7 +20,7 @@ const DECIDE = { schema: { hide: true }, config: { role: 'technician' } } as con
 
 /** Orders to one phone, from its row, its menu or its page. The same flows as the API's routes. */
 export function addPhoneOrders(app: ApiApp, kit: PageKit, doors: PageDoors, rows: PhoneRows): void {
-  const { office, deliveries, held, clock } = doors;
+  const { office, held, clock } = doors;
 
   /** What can be done with a phone, as a dialog; without script as a page of its own. */
   app.get<{ Params: { mac: string } }>('/phones/:mac/actions', READ, async (request, reply) => {
@@ -88,11 +89,11 @@ export function addPhoneOrders(app: ApiApp, kit: PageKit, doors: PageDoors, rows
   );
 
   app.post<{ Params: { mac: string } }>('/phones/:mac/resync', DECIDE, async (request, reply) =>
-    decide(request, reply, 'done.resynced', async (device) => resyncDevice(office, deliveries, device.mac, 'resync')),
+    decide(request, reply, 'done.resynced', (device) => orderResync(doors, device.mac, 'resync', actorOf(request))),
   );
 
   app.post<{ Params: { mac: string } }>('/phones/:mac/reboot', DECIDE, async (request, reply) =>
-    decide(request, reply, 'done.rebooted', async (device) => resyncDevice(office, deliveries, device.mac, 'reboot')),
+    decide(request, reply, 'done.rebooted', (device) => orderResync(doors, device.mac, 'reboot', actorOf(request))),
   );
 
   async function decide(
