@@ -2,17 +2,19 @@ import { checkIdentity, type NeighbourProof } from '../core/check-identity.ts';
 import type { Device } from '../core/device.ts';
 import { giveReason } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
-import { newDevice } from '../core/new-device.ts';
 import { type Note, note } from '../core/note.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
+import { findMakeByPrefix, findMakeByUserAgent } from '../vendors/find-make.ts';
 import { matchFile } from '../vendors/match-file.ts';
-import { recognise } from '../vendors/recognise.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
+import { createAskedNames } from './asked-names.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Deliveries } from './delivery.ts';
 import type { Doors } from './doors.ts';
+import { createDoorstep } from './doorstep.ts';
 import { findMacInPath } from './find-mac-in-path.ts';
 import { proveNeighbour } from './prove-neighbour.ts';
+import { tellPath } from './tell-path.ts';
 
 export interface ConfigRequest {
   readonly method: 'GET' | 'HEAD';
@@ -52,7 +54,6 @@ const NOT_APPROVED = note('reason.not-approved', 'the phone is not approved');
 const NO_MAKER = note('reason.no-maker', 'the maker of the phone is not known');
 const NO_SUCH_FILE = note('reason.no-such-file', 'no such file');
 const WRONG_TOKEN = note('reason.wrong-token', 'the token in the URL is not that of this phone');
-const UNASKED = note('reason.unasked', 'asked for a file without being told to');
 const SITE_FILE = note('reason.site-file', "one of the site's files");
 
 const NOT_FOUND: ConfigReply = { kind: 'not-found' };
@@ -67,18 +68,18 @@ export function createConfigServer(
   hasSiteFile: (path: string) => Promise<boolean>,
 ): ServeConfig {
   const { office, lan, sources, counters, log, clock } = doors;
+  const findOnDoorstep = createDoorstep(doors);
+  const askedNames = createAskedNames(office);
 
   return async function serveConfig(request) {
-    const neighbour = await proveNeighbour(lan, request.source);
+    const neighbour = await proveNeighbour(lan, request.source, office.site().trust.routedNetworks);
     const byToken = request.token === null ? undefined : office.findDeviceByToken(request.token);
-    const device = byToken ?? deviceOnDoorstep(request, neighbour);
+    const device = byToken ?? findOnDoorstep(request, neighbour);
     tellFailures(request, neighbour, byToken);
     if (device === undefined) {
       counters.refuse('reason.unknown-asker');
-      log.debug(
-        { event: 'config.unknown-asker', address: request.source, path: tellPath(request.path) },
-        'nobody we know asks',
-      );
+      const facts = { event: 'config.unknown-asker', address: request.source, path: tellPath(request.path) };
+      afterAnswer(() => log.debug(facts, 'nobody we know asks'));
       return NOT_FOUND;
     }
     if (device.state !== 'approved') return refuse(device, request, NOT_APPROVED);
@@ -91,14 +92,21 @@ export function createConfigServer(
       return absent(device, request, match.kind === 'absent' ? match.absent.why : NO_SUCH_FILE);
     }
     // A token that is not (or no longer) the device's proves nothing, and on this host itself nothing else does.
-    if (request.token !== null && byToken === undefined && neighbour.kind !== 'mac') {
-      return refuse(device, request, WRONG_TOKEN);
-    }
+    const isProved = neighbour.kind === 'mac' || request.clientMac !== null;
+    if (request.token !== null && byToken === undefined && !isProved) return refuse(device, request, WRONG_TOKEN);
     const identity = checkIdentity({
       device: device.mac,
       neighbour,
       inPath: match.mac,
       inUserAgent: vendor.readUserAgent(request.userAgent)?.mac ?? undefined,
+      inSip: askedNames.find(request.source, clock()),
+      inCertificate: request.clientMac,
+      maker: {
+        approved: vendor.name,
+        byPrefix: findMakeByPrefix(vendors, device.mac),
+        byUserAgent: findMakeByUserAgent(vendors, request.userAgent, vendor),
+      },
+      access: { hasToken: byToken !== undefined, isSecure: request.isSecure, isHandOver: false },
     });
     if (!identity.ok) return refuse(device, request, identity.problem.reason);
     return serve(device, vendor, match.file, request, identity.value.note);
@@ -108,49 +116,13 @@ export function createConfigServer(
   function tellFailures(request: ConfigRequest, neighbour: NeighbourProof, byToken: Device | undefined): void {
     const { source: address, token, path } = request;
     const mac = neighbour.kind === 'mac' ? neighbour.mac : undefined;
-    if (token !== null && byToken === undefined) sources.fail({ kind: 'bad-token', address, mac, what: token });
     const wanted = findMacInPath(path) ?? byToken?.mac;
-    if (mac !== undefined && wanted !== undefined && wanted !== mac) {
-      sources.fail({ kind: 'contradiction', address, mac, what: wanted });
-    }
-  }
-
-  /** Whose request is it, when no token says so? The neighbour table first; names are claims. */
-  function deviceOnDoorstep(request: ConfigRequest, neighbour: NeighbourProof): Device | undefined {
-    const claimed = findMacInPath(request.path) ?? readMacOfUserAgent(request.userAgent);
-    const mac = neighbour.kind === 'mac' ? neighbour.mac : neighbour.kind === 'loopback' ? claimed : undefined;
-    if (mac === undefined) return undefined;
-    return office.findDevice(mac) ?? (request.token === null ? remember(mac, request) : undefined);
-  }
-
-  /** A phone that DHCP sent here and that never asked by multicast: somebody may want to approve it. */
-  function remember(mac: MacAddress, request: ConfigRequest): Device | undefined {
-    const words = { userAgent: request.userAgent.slice(0, 200), vendor: '', model: '', firmware: '' };
-    const found = recognise(vendors, { mac, words, httpUserAgent: request.userAgent, path: tellPath(request.path) });
-    if (found === undefined) return undefined;
-    const now = clock();
-    const { vendorId, model, firmware } = found;
-    const device = {
-      ...newDevice(mac, now),
-      vendorId,
-      model,
-      firmware,
-      words,
-      address: request.source,
-      lastSeenAt: now,
-    };
-    office.see(device);
-    const detail = { address: request.source, userAgent: words.userAgent, file: tellPath(request.path) };
-    office.record({ mac, at: now, step: 'seen', ...giveReason(UNASKED), detail });
-    return device;
-  }
-
-  function readMacOfUserAgent(userAgent: string): MacAddress | undefined {
-    for (const vendor of vendors) {
-      const mac = vendor.readUserAgent(userAgent)?.mac;
-      if (mac) return mac;
-    }
-    return undefined;
+    afterAnswer(() => {
+      if (token !== null && byToken === undefined) sources.fail({ kind: 'bad-token', address, mac, what: token });
+      if (mac !== undefined && wanted !== undefined && wanted !== mac) {
+        sources.fail({ kind: 'contradiction', address, mac, what: wanted });
+      }
+    });
   }
 
   function serve(
@@ -206,17 +178,19 @@ export function createConfigServer(
     return NOT_FOUND;
   }
 
-  function refuse(device: Device, request: ConfigRequest, because: Note): ConfigReply {
+  function refuse({ mac }: Device, { path, source: address }: ConfigRequest, because: Note): ConfigReply {
     counters.refuse(because.key);
-    const detail = { file: tellPath(request.path), address: request.source, status: 404 };
-    office.record({ mac: device.mac, at: clock(), step: 'refused', ...giveReason(because), detail });
-    const reason = because.text;
-    log.info({ event: 'config.refused', mac: device.mac, address: request.source, reason }, 'config refused');
+    const at = clock();
+    afterAnswer(() => {
+      const detail = { file: tellPath(path), address, status: 404 };
+      office.record({ mac, at, step: 'refused', ...giveReason(because), detail });
+      log.info({ event: 'config.refused', mac, address, reason: because.text }, 'config refused');
+    });
     return NOT_FOUND;
   }
 }
 
-/** For the journey and the log: not longer than a name, and without what may be a token, however the path was written. */
-function tellPath(path: string): string {
-  return path.slice(0, 100).replace(/[0-9a-f]{32}/gi, '…');
+/** What is told of a refusal takes longer for a phone that is known: who asks must not learn it from the time that his 404 took. */
+function afterAnswer(tell: () => void): void {
+  setImmediate(tell);
 }

@@ -1,5 +1,7 @@
+import { setImmediate as answered } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Device } from '../../src/core/device.ts';
+import { DEFAULT_TRUST } from '../../src/core/trust.ts';
 import { createConfigCache } from '../../src/flows/config-cache.ts';
 import { previewConfig } from '../../src/flows/preview-config.ts';
 import { type ConfigRequest, createConfigServer } from '../../src/flows/serve-config.ts';
@@ -36,8 +38,8 @@ function setUp(contents: Parameters<typeof openDoors>[0] = {}) {
   const { counters, clock, phonePort } = opened.doors;
   const cache = createConfigCache({ office: opened.office, templates, counters, clock, phonePort });
   const serveConfig = createConfigServer(opened.doors, deliveries, cache, async (path) => path === 'lang_de.txt');
-  const ask = (more: Partial<ConfigRequest> = {}) =>
-    serveConfig({
+  const ask = async (more: Partial<ConfigRequest> = {}) => {
+    const reply = await serveConfig({
       method: 'GET',
       token: TOKEN,
       path: `${PHONE}.cfg`,
@@ -48,6 +50,10 @@ function setUp(contents: Parameters<typeof openDoors>[0] = {}) {
       clientMac: null,
       ...more,
     });
+    // What is told of a refusal is told after the answer.
+    await answered();
+    return reply;
+  };
   const text = async (more: Partial<ConfigRequest> = {}) => {
     const reply = await ask(more);
     return reply.kind === 'file' ? reply.bytes.toString('utf8') : reply.kind;
@@ -139,7 +145,7 @@ test.each<[string, Partial<ConfigRequest>, string]>([
   ['the file of another phone', { path: '001565000002.cfg' }, 'the file asked for is that of'],
   ['a User-Agent of another phone', { userAgent: 'Yealink SIP-T46S 66.86.0.15 00:15:65:00:00:02' }, 'User-Agent says'],
   ['another sender by the neighbour table', { source: '192.168.10.99' }, 'by the neighbour table'],
-  ['a sender that is not on the LAN', { source: '203.0.113.5' }, 'not on a served LAN'],
+  ['a sender that is not on the LAN', { source: '203.0.113.5' }, 'not on a served LAN, nor in a routed network'],
   ["this host's own LAN address", { source: '192.168.10.2' }, "this host's own LAN address"],
   ['a sender without neighbour entry', { source: '192.168.10.55' }, 'no MAC address for the sender'],
 ])('%s is refused with a reason, and learns nothing', async (_case, more, reason) => {
@@ -248,4 +254,82 @@ test('a token that slips into a name is not told', async () => {
   await ask({ path: `p/${TOKEN}/x.cfg` });
   expect(journey.length).toBeGreaterThan(0);
   expect(JSON.stringify(journey)).not.toContain(TOKEN);
+});
+
+test('who asked by SIP as another phone does not get the file of this one', async () => {
+  const { ask, office, journey, settings } = setUp();
+  const dialog = { sourceAddress: ADDRESS, sourcePort: 5060, contactUri: '', callId: 'c', from: 'f', to: 't' };
+  office.see(device('001565000002', { dialog, lastSeenAt: settings.now }));
+  expect(await ask()).toEqual({ kind: 'not-found' });
+  expect(journey).toMatchObject([
+    { step: 'refused', because: { key: 'reason.asked-as-other', values: { other: '00:15:65:00:00:02' } } },
+  ]);
+});
+
+test('a phone that was approved as another make than its prefix is believed once it says so itself', async () => {
+  const { ask, text, journey, neighbours } = setUp({
+    devices: [approved({ mac: mac('0004136a0001'), model: 'T46S' })],
+  });
+  neighbours.set(ADDRESS, mac('0004136a0001'));
+  const path = '0004136a0001.cfg';
+  expect(await ask({ path, userAgent: '' })).toEqual({ kind: 'not-found' });
+  expect(journey.at(-1)?.because?.key).toBe('reason.prefix-of-other-make');
+  expect(await ask({ path, userAgent: 'Mozilla/4.0 (compatible; snomD785-SIP 10.1.39.11)' })).toEqual({
+    kind: 'not-found',
+  });
+  expect(journey.at(-1)?.because?.key).toBe('reason.agent-of-other-make');
+  expect(await text({ path })).toContain('account.1.password');
+});
+
+const ROUTED = { site: { trust: { ...DEFAULT_TRUST, routedNetworks: ['10.9.0.0/16'] } } };
+
+test('behind a router only a named network is served, with the right token, and over HTTPS', async () => {
+  const { ask, text, journey } = setUp(ROUTED);
+  const remote = { source: '10.9.3.4' };
+  expect(await ask(remote)).toEqual({ kind: 'not-found' });
+  expect(await ask({ source: '10.10.0.1', isSecure: true })).toEqual({ kind: 'not-found' });
+  expect(journey.map(({ because }) => because?.key)).toEqual(['reason.routed-plain', 'reason.off-link']);
+  expect(await text({ ...remote, isSecure: true })).toContain('account.1.password');
+  expect(journey.at(-1)).toMatchObject({ step: 'fetched', because: { key: 'reason.routed-secure' } });
+  expect(await ask({ ...remote, isSecure: true, token: 'f'.repeat(32) })).toEqual({ kind: 'not-found' });
+  expect(await ask({ ...remote, isSecure: true, token: null })).toEqual({ kind: 'not-found' });
+  expect(journey).toHaveLength(3);
+});
+
+test('a client certificate proves a phone where no MAC address is visible, and contradicts one that is', async () => {
+  const { ask, text, journey } = setUp(ROUTED);
+  const secure = { isSecure: true, clientMac: mac(PHONE) };
+  expect(await text({ ...secure, source: '10.9.3.4', token: null })).toContain('account.1.password');
+  expect(journey.at(-1)?.because?.key).toBe('reason.certificate');
+  expect(await ask({ ...secure, clientMac: mac('001565000002') })).toEqual({ kind: 'not-found' });
+  expect(journey.at(-1)?.because?.key).toBe('reason.certificate-of-other');
+});
+
+test('an unknown token, an unapproved phone and a refusal take alike long', async () => {
+  const stranger = device('001565000002', { vendorId: 'yealink' });
+  const { doors, neighbours, office } = setUp({ devices: [approved(), stranger] });
+  neighbours.set('192.168.10.32', stranger.mac);
+  neighbours.set('192.168.10.99', mac('00a0de000001'));
+  const cache = createConfigCache({ office, templates, counters: doors.counters, clock: doors.clock, phonePort: 8060 });
+  const deliveries = { deliver: () => undefined, fetched: () => undefined, stop: () => undefined };
+  const serveConfig = createConfigServer(doors, deliveries, cache, async () => false);
+  const request = { method: 'GET', path: `${PHONE}.cfg`, localAddress: '192.168.10.2', userAgent: '' } as const;
+  const connection = { isSecure: false, clientMac: null };
+  const kinds = {
+    unknown: { token: 'f'.repeat(32), source: '192.168.10.99' },
+    refused: { token: TOKEN, source: '192.168.10.99' },
+    unapproved: { token: null, source: '192.168.10.32' },
+  };
+  const took: Record<keyof typeof kinds, number[]> = { unknown: [], refused: [], unapproved: [] };
+  for (let round = 0; round < 400; round++) {
+    for (const kind of ['unknown', 'refused', 'unapproved'] as const) {
+      const from = performance.now();
+      await serveConfig({ ...request, ...connection, ...kinds[kind] });
+      took[kind].push(performance.now() - from);
+      await answered();
+    }
+  }
+  const medians = Object.values(took).map((times) => times.sort((a, b) => a - b)[times.length / 2] ?? 0);
+  // Far from the time of a disk, of a rendering (some hundred times as much) or of the network; within what the network hides.
+  expect(Math.max(...medians)).toBeLessThan(Math.min(...medians) * 10);
 });
