@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { link, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KEY_BYTES } from './cipher.ts';
+import { giveToFolderOwner } from './file-owner.ts';
 import { hasCode, messageOf, StoreError } from './store-error.ts';
 
 /** What only its owner may read. */
@@ -51,6 +52,7 @@ export async function createKeyFile(file: string, key = drawKey()): Promise<Buff
     } finally {
       await handle.close();
     }
+    await giveToFolderOwner(draft);
     try {
       // Like O_EXCL, a link never replaces a file; unlike it, nobody can see (or a power cut leave) an empty one.
       await link(draft, file);

@@ -3,6 +3,7 @@ export type StoreErrorKind =
   | 'corrupt'
   | 'newer-schema'
   | 'busy'
+  | 'in-use'
   | 'key-missing'
   | 'key-wrong'
   | 'key-damaged'

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from '../core/logger.ts';
 import { type AddressStore, createAddressStore } from './address-store.ts';
 import { type AuditStore, createAuditStore } from './audit-store.ts';
+import { finishUnfinishedRestore } from './backup/finish-restore.ts';
 import { lastChangeSeq } from './change-sequence.ts';
 import { watchChanges } from './changes-watch.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -44,7 +45,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens `<data dir>/plugtone.db` and its key. Throws StoreError with a message for people. */
+/** Opens `<data dir>/plugtone.db` and its key; a backup that was being put in place is there first. Throws StoreError with a message for people. */
 export async function openStore(options: {
   readonly dataDir: string;
   readonly log?: Logger | undefined;
@@ -52,6 +53,7 @@ export async function openStore(options: {
   readonly credentialsDirectory?: string | undefined;
 }): Promise<Store> {
   const { dataDir, ...others } = options;
+  await finishUnfinishedRestore(dataDir);
   const database = await openDatabase({ file: join(dataDir, DATABASE_FILE), ...others });
   return createStore(database, others.log);
 }
