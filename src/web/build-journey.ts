@@ -20,6 +20,8 @@ export interface JourneyPoint {
   readonly cross: string;
   /** Events like this one in a row, told once. */
   readonly times: number;
+  /** Files that need not be there, folded: one line each. Empty: this is another step. */
+  readonly folded: readonly string[];
 }
 
 export interface Boot {
@@ -47,44 +49,52 @@ export function buildJourney(events: readonly JourneyEvent[], texts: Texts): Boo
 }
 
 function buildBoot(events: readonly JourneyEvent[], texts: Texts): Boot {
-  const groups: { readonly first: JourneyEvent; last: JourneyEvent; times: number }[] = [];
+  const groups: JourneyEvent[][] = [];
   for (const event of events) {
-    const group = groups.at(-1);
-    const isAlike = group?.first.step === 'seen' && event.step === 'seen';
-    if (group !== undefined && isAlike) {
-      group.last = event;
-      group.times += 1;
-    } else groups.push({ first: event, last: event, times: 1 });
+    const [first] = groups.at(-1) ?? [];
+    const isAlike = first?.step === event.step && (event.step === 'seen' || (isAbsent(first) && isAbsent(event)));
+    if (isAlike) groups.at(-1)?.push(event);
+    else groups.push([event]);
   }
-  const start = groups[0]?.first.at ?? 0;
-  const end = groups.at(-1)?.last.at ?? start;
-  const points = groups.map(({ first, last, times }, index): JourneyPoint => {
-    const before = groups[index - 1]?.last.at;
+  const start = events[0]?.at ?? 0;
+  const end = events.at(-1)?.at ?? start;
+  const points = groups.flatMap((group, index): readonly JourneyPoint[] => {
+    const [first] = group;
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const before = groups[index - 1]?.at(-1)?.at;
+    const isFolded = isAbsent(first);
     // By the root: what takes milliseconds is seen beside what takes minutes.
     const share = end === start ? 0 : Math.sqrt((last.at - start) / (end - start));
     const x = Math.round(EDGE_PX + share * (STRIP_PX - 2 * EDGE_PX));
-    return {
+    const point = {
       step: first.step,
       kind: kindOf(first),
-      title: texts.t(`step.${first.step}`),
-      reason: sayReason(texts, last),
-      facts: factsOf(last, texts),
+      title: isFolded ? texts.t('step.absent', { count: group.length }) : texts.t(`step.${first.step}`),
+      reason: isFolded ? '' : sayReason(texts, last),
+      facts: isFolded ? '' : factsOf(last, texts),
       at: last.at,
       after: before === undefined ? '' : `+${formatDuration(last.at - before, texts)}`,
       x,
       cross: `M${x - 4} 16l8 8m0-8l-8 8`,
-      times,
+      times: isFolded ? 1 : group.length,
+      folded: isFolded ? group.map((event) => [factsOf(event, texts), sayReason(texts, event)].join(': ')) : [],
     };
+    return [point];
   });
   const isStuck = points.at(-1)?.kind === 'bad';
   return { startedAt: start, took: formatDuration(end - start, texts), points, isStuck };
 }
 
+/** A file that need not be there is no fault: phones ask for many. */
+function isAbsent(event: JourneyEvent): boolean {
+  return event.step === 'fetched' && !hasFile(event);
+}
+
 function kindOf(event: JourneyEvent): JourneyPoint['kind'] {
   const { step } = event;
   if (step === 'refused' || step === 'stalled') return 'bad';
-  // A file that need not be there is no fault: phones ask for many.
-  if (step === 'fetched' && !hasFile(event)) return 'plain';
+  if (isAbsent(event)) return 'plain';
   return 'good';
 }
 

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import type { HappenedEvent } from '../../src/flows/list-events.ts';
+import { formatEventJson } from '../../src/web/format-event-lines.ts';
+import { writeEventLines } from '../../src/web/write-event-lines.ts';
 import { APPROVED, BLOCKED, NOW, PENDING } from '../http/web-world.ts';
 import { mac } from '../peers/office-doors.ts';
 import { createPageWorld } from './page-world.ts';
@@ -123,6 +126,39 @@ test('a download has every row, as CSV and as JSON lines, and is for technicians
   );
   for (const path of ['/events/download', '/events/download.jsonl'])
     expect((await world.get(path, { token: world.tokens.viewer })).status).toBe(403);
+});
+
+test('a download that leaves older rows out says so in its last row', async () => {
+  const event = (id: number): HappenedEvent => {
+    const entry = { at: id, actor: 'anna', action: 'device.blocked', subject: 'x', detail: {} };
+    return { source: 'decision', id, at: id, entry };
+  };
+  const write = async (count: number) => {
+    const written: string[] = [];
+    const lines = writeEventLines({
+      async readPage(before) {
+        const from = before?.decision ?? 0;
+        const items = Array.from({ length: Math.min(10, count - from) }, (_, index) => event(from + index));
+        return { items, next: from + 10 < count ? { decision: from + 10 } : null };
+      },
+      format: formatEventJson,
+      most: 30,
+      now: NOW,
+    });
+    for await (const text of lines) written.push(...text.trimEnd().split('\n'));
+    return written;
+  };
+  expect(await write(25)).toHaveLength(25);
+  const whole = await write(30);
+  expect([whole.length, whole.at(-1)?.includes('download.cut')]).toEqual([30, false]);
+  const cut = await write(31);
+  expect(cut).toHaveLength(31);
+  expect(JSON.parse(cut.at(-1) ?? '')).toMatchObject({
+    at: '2026-01-07T08:00:00.000Z',
+    source: 'program',
+    event: 'download.cut',
+    text: expect.stringContaining('only the newest 30 rows'),
+  });
 });
 
 test('the live part of the list is its first page only', async () => {

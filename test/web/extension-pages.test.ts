@@ -20,7 +20,7 @@ test('the table and the form say on which lines of which phones an extension is,
   const list = await get('/extensions?find=201', { 'accept-language': 'de' });
   expect(findMarkupFaults(list.html)).toEqual([]);
   expect(list.html).toContain('Leitung 1, 3');
-  expect(list.html).toContain('<td>Italienisch</td>');
+  expect(list.html).toContain('<td data-label="Sprache">Italienisch</td>');
   const form = await get('/extensions/edit?number=202');
   expect(findMarkupFaults(form.html)).toEqual([]);
   expect(form.html).toContain('line 2');

@@ -147,7 +147,8 @@ test('a journey is told boot by boot, with what it took and where it got stuck',
       ...giveReason(note('reason.no-answer', 'no answer to NOTIFY ({event})', { event: 'ua-profile' })),
     }),
     step('seen', 90_000),
-    step('fetched', 91_500, { detail: { file: 'x.boot', status: 404 } }),
+    step('fetched', 91_400, { detail: { file: 'x.boot', status: 404 } }),
+    step('fetched', 91_500, { reason: 'not here', detail: { file: 'y.boot', status: 404 } }),
     step('fetched', 92_000, { detail: { file: 'a.cfg', status: 200 } }),
   ];
   const [second, first] = buildJourney(events.reverse(), de);
@@ -165,6 +166,12 @@ test('a journey is told boot by boot, with what it took and where it got stuck',
   });
   expect(second).toMatchObject({ isStuck: false, took: '2 Sek.' });
   expect(second?.points.map(({ kind }) => kind)).toEqual(['good', 'plain', 'good']);
+  // What need not be there is told in one line that opens.
+  expect(second?.points[1]).toMatchObject({
+    title: 'fragte nach 2 Dateien, die es nicht geben muss',
+    facts: '',
+    folded: [expect.stringContaining('x.boot'), expect.stringContaining('y.boot · Status 404: not here')],
+  });
   const places = second?.points.map(({ x }) => x) ?? [];
   expect(places).toEqual([...places].sort((a, b) => a - b));
   expect(Math.max(...places)).toBeLessThan(640);

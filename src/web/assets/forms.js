@@ -36,6 +36,21 @@
     if (preview && !preview.contains(event.target)) preview.replaceChildren();
   });
 
+  // ---- A choice is saved when it is another one.
+  function isAsBefore(field) {
+    return field.matches('select')
+      ? [...field.options].every((option) => option.selected === option.defaultSelected)
+      : field.value === field.defaultValue;
+  }
+  function showChange(form) {
+    const isSame = [...form.elements].every((field) => !field.matches('select, input') || isAsBefore(field));
+    form.querySelector('button').disabled = isSame;
+  }
+  for (const form of document.querySelectorAll('form[data-until-changed]')) {
+    showChange(form);
+    form.addEventListener('input', () => showChange(form));
+  }
+
   // ---- Revert asks nothing: that is what it is for.
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.('[data-revert]')) return;

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import { parseMacAddress } from '../../core/mac-address.ts';
 import { hasRole, type Role } from '../../core/role.ts';
-import { type EventPosition, type HappenedEvent, listEvents } from '../../flows/list-events.ts';
+import { type HappenedEvent, listEvents } from '../../flows/list-events.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { buildCharts } from '../build-charts.ts';
 import { buildEventRow } from '../build-event-row.ts';
@@ -12,6 +12,7 @@ import type { PageDoors } from '../page-doors.ts';
 import type { PageKit } from '../page-kit.ts';
 import { type EventQuery, formatEventQuery, kindsFor, readEventQuery, sourcesOf } from '../read-event-query.ts';
 import { readOfficeDay, readOfficeDayEnd } from '../read-office-day.ts';
+import { writeEventLines } from '../write-event-lines.ts';
 
 const READ = { schema: { hide: true }, config: { role: 'viewer' } } as const;
 const DOWNLOAD = { schema: { hide: true }, config: { role: 'technician' } } as const;
@@ -104,17 +105,15 @@ export function addEventsPages(app: ApiApp, kit: PageKit, doors: PageDoors): voi
     );
   }
 
-  /** In portions, so that a long list is never in memory as a whole. */
   async function* readLines(request: FastifyRequest, head: string, format: (event: HappenedEvent) => string) {
     const query = readEventQuery(request.query, roleOf(request));
     if (head !== '') yield head;
-    let before: EventPosition | undefined;
-    for (let lines = 0; lines < MOST_DOWNLOADED; lines += DOWNLOAD_PORTION) {
-      const { items, next } = await readPage(request, { ...query, before }, DOWNLOAD_PORTION);
-      if (items.length > 0) yield items.map(format).join('');
-      if (next === null) return;
-      before = next;
-    }
+    yield* writeEventLines({
+      readPage: (before) => readPage(request, { ...query, before }, DOWNLOAD_PORTION),
+      format,
+      most: MOST_DOWNLOADED,
+      now: clock(),
+    });
   }
 
   /** By MAC address or extension. Undefined: any phone. Empty: none is known by that. */
