@@ -4,6 +4,7 @@ import { auditCommand } from './audit.ts';
 import { CommandError, WRONG_USAGE } from './command-error.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { quarantineCommand } from './quarantine.ts';
 import { renderCommand } from './render.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
@@ -25,6 +26,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     exportCommand(),
     tokenCommand(),
     auditCommand(),
+    quarantineCommand(),
     renderCommand(),
     timeZonesCommand(),
     simulateCommand(),

@@ -29,6 +29,7 @@ export type ProblemKind =
   | 'no-list'
   | 'rows-refused'
   | 'no-such-token'
+  | 'not-in-quarantine'
   | 'too-many-listeners'
   | 'changed-meanwhile'
   | 'store-unavailable'
@@ -84,6 +85,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'no-such-user': { status: 404, title: 'User not known' },
   'no-such-session': { status: 404, title: 'Session not known' },
   'no-such-override': { status: 404, title: 'No such file' },
+  'not-in-quarantine': { status: 404, title: 'Not in quarantine' },
   'no-such-token': { status: 404, title: 'Token not known' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'vendor-unknown': { status: 409, title: 'The maker of the phone is not known' },

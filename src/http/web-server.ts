@@ -22,6 +22,7 @@ import { addImportRoutes } from './routes/imports.ts';
 import { addInternetRoutes } from './routes/internet.ts';
 import { addOtherServerRoutes } from './routes/other-servers.ts';
 import { addOverrideRoutes } from './routes/overrides.ts';
+import { addQuarantineRoutes } from './routes/quarantine.ts';
 import { addRecordRoutes } from './routes/record.ts';
 import { addResyncRoutes } from './routes/resyncs.ts';
 import { addLogInRoute, addSessionRoutes } from './routes/session.ts';
@@ -121,6 +122,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addResyncRoutes(api, doors);
       addOverrideRoutes(api, doors);
       addInternetRoutes(api, doors);
+      addQuarantineRoutes(api, doors);
       addOtherServerRoutes(api, doors);
       addTokenRoutes(api, doors);
       addUserRoutes(api, doors);

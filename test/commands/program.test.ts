@@ -40,7 +40,18 @@ function list(name: string, text: string): string {
   return path;
 }
 
-const COMMANDS = ['serve', 'approve', 'audit', 'import', 'export', 'token', 'render', 'time-zones', 'simulate'];
+const COMMANDS = [
+  'serve',
+  'approve',
+  'audit',
+  'quarantine',
+  'import',
+  'export',
+  'token',
+  'render',
+  'time-zones',
+  'simulate',
+];
 
 test.each(COMMANDS)('%s explains itself', async (command) => {
   expect(await plugtone(command, '--help')).toBe(0);
