@@ -194,7 +194,7 @@ async function start(
   const web = await createWebServer(webDoors, pages);
   // Also when what comes after it fails: a server that listens keeps the process alive. Closing twice is harmless.
   signal.addEventListener('abort', () => void web.close(), { once: true });
-  const webAddress = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
+  const { port } = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({
     group: PNP_GROUP,
     port: config.sipPort,
@@ -203,13 +203,14 @@ async function start(
     onDatagram: createSubscribeHandler(doors, deliveries),
     log,
   });
-  webPort = Number(webAddress.port);
+  // A URL leaves out port 80.
+  webPort = Number(port || 80);
   pnp = listener;
   startPruning(store, () => office.site().retentionDays, { signal, log, clock });
   ready = true;
 
   return {
-    webPort: Number(webAddress.port),
+    webPort,
     phonePort: phones.port,
     interfaces,
     listener,

@@ -81,7 +81,12 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
     keeper.settingsChanged();
     address.settingsChanged();
   }, LOOK_EVERY_MS);
-  signal.addEventListener('abort', () => heardFrom?.ears.abort(), { once: true });
+  // By the signal, not only when it is closed: a start that fails later on closes nothing.
+  const stop = () => {
+    clearInterval(look);
+    heardFrom?.ears.abort();
+  };
+  signal.addEventListener('abort', stop, { once: true });
 
   /** A listener belongs to one address of ours: with another one it is another LAN, or the same one anew. */
   function listenAt(localAddress: string | undefined): void {
@@ -122,7 +127,7 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
       },
     },
     async closed() {
-      clearInterval(look);
+      stop();
       await keeper.closed;
       await address.closed();
     },

@@ -39,6 +39,7 @@ async function serve(flags: ConfigFlags): Promise<void> {
   try {
     appliance = await startAppliance(config, { signal: controller.signal, log });
   } catch (error) {
+    endForSure(log);
     throw explain(error);
   }
   const { webPort, phonePort, interfaces, listener } = appliance;
@@ -59,14 +60,17 @@ async function serve(flags: ConfigFlags): Promise<void> {
     );
   }
   tellServiceManager(appliance, controller.signal, log);
-  controller.signal.addEventListener('abort', () => {
-    setTimeout(() => {
-      log.error({ event: 'appliance.stop-forced' }, 'something did not stop in time');
-      process.exit(1);
-    }, STOP_WITHIN_MS).unref();
-  });
+  controller.signal.addEventListener('abort', () => endForSure(log));
   await appliance.closed;
   log.info({ event: 'appliance.stopped' }, 'stopped');
+}
+
+/** Also a start that failed: the service manager waits for the end of the process. */
+function endForSure(log: Logger): void {
+  setTimeout(() => {
+    log.error({ event: 'appliance.stop-forced' }, 'something did not stop in time');
+    process.exit(1);
+  }, STOP_WITHIN_MS).unref();
 }
 
 /** Ready, its state, signs of life: to systemd, where the unit asks for it. */
