@@ -31,6 +31,11 @@ export interface TrustSettings {
   readonly otherServerCheckMinutes: number;
   /** Other PnP servers that a person knows and wants: MAC addresses (twelve hex digits), or IPv4 where no MAC was to be seen. Nobody is warned of them. */
   readonly knownServers: readonly string[];
+  /**
+   * How phones are told to fetch their files. https only where their makers' phones trust this site's certificate or do not look at
+   * it; while no port for TLS is open, http all the same.
+   */
+  readonly phoneScheme: 'http' | 'https';
   /** A backup each night at 02:30 of the site's time, so many kept; 0: none. Needs the site's backup passphrase. */
   readonly nightlyBackupsKept: number;
 }
@@ -43,5 +48,6 @@ export const DEFAULT_TRUST: TrustSettings = {
   quarantine: true,
   otherServerCheckMinutes: 10,
   knownServers: [],
+  phoneScheme: 'http',
   nightlyBackupsKept: 0,
 };

@@ -4,12 +4,13 @@ import type { TrustSettingsAnswer } from './schemas/trust.ts';
 // Every field is named: what is new in the domain shows itself outside only when somebody writes it here.
 
 export function formatTrustSettings(settings: TrustSettings): TrustSettingsAnswer {
-  const { rules, quarantine, otherServerCheckMinutes, knownServers, nightlyBackupsKept } = settings;
+  const { rules, quarantine, otherServerCheckMinutes, knownServers, phoneScheme, nightlyBackupsKept } = settings;
   return {
     rules: rules.map(({ action, network, protocol, note }) => ({ action, network, protocol, note })),
     quarantine,
     otherServerCheckMinutes,
     knownServers: [...knownServers],
+    phoneScheme,
     nightlyBackupsKept,
   };
 }

@@ -36,6 +36,7 @@ export function mergeTrust(before: TrustSettings, body: TrustSettingsBody = {}):
     quarantine: body.quarantine ?? before.quarantine,
     otherServerCheckMinutes: body.otherServerCheckMinutes ?? before.otherServerCheckMinutes,
     knownServers: body.knownServers ?? before.knownServers,
+    phoneScheme: body.phoneScheme ?? before.phoneScheme,
     nightlyBackupsKept: body.nightlyBackupsKept ?? before.nightlyBackupsKept,
   };
 }

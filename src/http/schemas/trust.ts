@@ -40,6 +40,10 @@ const SETTINGS = {
     description:
       'Other PnP servers that are wanted, so that nobody is warned of them: the `id` of each as GET /other-servers tells it, a MAC address or an IPv4 address',
   }),
+  phoneScheme: oneOf(['http', 'https'], {
+    description:
+      'How phones are told to fetch their files. https: only where the phones trust the certificate; it begins when a port for TLS is open (`--phone-tls-port`).',
+  }),
   nightlyBackupsKept: Type.Integer({
     description: `A backup each night at 02:30 of the site's time, so many kept, 1-${MOST_BACKUPS_KEPT}; 0: none. Needs \`backupPassphrase\`.`,
   }),
@@ -50,6 +54,7 @@ export const TRUST_EXAMPLE = {
   quarantine: true,
   otherServerCheckMinutes: 10,
   knownServers: ['001565000001'],
+  phoneScheme: 'http' as const,
   nightlyBackupsKept: 14,
 };
 
