@@ -27,6 +27,8 @@ import { listLibraries, listLicences, removeUnused } from './lib/deb-modules.mjs
 import { fillIn, listChecksums, settleFiles, sizeInKib } from './lib/deb-tree.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What a program says is for people: standard output is the package's path alone. */
+const REPORTED = ['ignore', 2, 2];
 const DEBIAN_ARCHITECTURES = { x64: 'amd64', arm64: 'arm64', arm: 'armhf' };
 
 const { values: options } = parseArgs({
@@ -91,8 +93,8 @@ function compile(source) {
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   if (!existsSync(compiler)) throw new Error('no compiler in node_modules: run npm ci first');
   symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
-  run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: source, stdio: 'inherit' });
-  run(process.execPath, ['scripts/after-build.mjs'], { cwd: source, stdio: 'inherit' });
+  run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: source, stdio: REPORTED });
+  run(process.execPath, ['scripts/after-build.mjs'], { cwd: source, stdio: REPORTED });
 }
 
 function layOut(source, tree, manifest, version) {
