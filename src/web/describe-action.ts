@@ -6,6 +6,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'device.blocked': 'events.did-device-blocked',
   'device.forgotten': 'events.did-device-forgotten',
   'device.resynced': 'events.did-device-resynced',
+  'device.handed-over': 'events.did-device-handed-over',
   'device.rebooted': 'events.did-device-rebooted',
   'config.revealed': 'events.did-config-revealed',
   'device.settings-changed': 'events.did-device-settings-changed',
@@ -34,6 +35,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'router.searched': 'events.did-router-searched',
   'ports.renewed': 'events.did-ports-renewed',
   'ports.tested': 'events.did-ports-tested',
+  'quarantine.released': 'events.did-quarantine-released',
   'address.changed': 'events.did-address-changed',
   'setup.refused': 'events.did-setup-refused',
 };
