@@ -6,6 +6,23 @@ import { Secret } from './core/secret.ts';
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What log files hold. none: there are none. errors: warnings and errors. sessions: those, and all that is about phones. */
+export const LOG_DETAILS = ['none', 'errors', 'sessions'] as const;
+export type LogDetail = (typeof LOG_DETAILS)[number];
+
+export const LOG_PERIODS = ['daily', 'hourly'] as const;
+
+/** Logs in files beside stdout. */
+export interface LogFilesConfig {
+  /** Absolute path. */
+  readonly dir: string;
+  /** How often a new file begins, by UTC. */
+  readonly every: (typeof LOG_PERIODS)[number];
+  /** Days beside today's. */
+  readonly keepDays: number;
+  readonly detail: Exclude<LogDetail, 'none'>;
+}
+
 /** Everything the process is told at its start. Read once, judged whole. */
 export interface Config {
   /** Absolute path: database and keys. */
@@ -19,6 +36,8 @@ export interface Config {
   /** Empty: every private IPv4 address of this host. */
   readonly lanAddresses: readonly string[];
   readonly logLevel: LogLevel;
+  /** Left out: stdout only. */
+  readonly logFiles?: LogFilesConfig;
   /**
    * Makes the user `admin` where nobody may log in yet; left out: a setup code is printed instead. From the environment only:
    * a command line is seen by everybody on the host.
@@ -41,7 +60,14 @@ export interface ConfigFlags {
   readonly sipPort?: string;
   readonly lanAddress?: readonly string[];
   readonly logLevel?: string;
+  readonly logDir?: string;
+  readonly logFiles?: string;
+  readonly logKeepDays?: string;
+  readonly logDetail?: string;
 }
+
+/** As the retention of a weekly look has it: two of them. */
+const KEEP_LOGS_DAYS = 14;
 
 const ADMIN_PASSWORD = 'PLUGTONE_ADMIN_PASSWORD';
 
@@ -80,7 +106,29 @@ export function readConfig(
     return resolve(fallback);
   }
 
+  function days(flag: string | undefined, flagName: string, variable: string, fallback: number): number {
+    const given = pick(flag, flagName, variable);
+    const value = Number(given?.text ?? fallback);
+    if (given === undefined || (/^\d+$/.test(given.text) && value >= 1 && value <= 3_650)) return value;
+    problems.push({ name: given.name, saw: given.text, want: 'days, 1-3650' });
+    return fallback;
+  }
+
+  function oneOf<T extends string>(
+    flag: string | undefined,
+    flagName: string,
+    variable: string,
+    known: readonly T[],
+  ): T | undefined {
+    const given = pick(flag, flagName, variable);
+    const found = known.find((one) => one === given?.text);
+    if (given !== undefined && found === undefined)
+      problems.push({ name: given.name, saw: given.text, want: `one of ${known.join(', ')}` });
+    return found;
+  }
+
   const adminPassword = environment[ADMIN_PASSWORD];
+  const logFiles = readLogFiles();
   const config: Config = {
     dataDir: folder(flags.dataDir, '--data-dir', 'PLUGTONE_DATA_DIR', './data'),
     siteDir: folder(flags.siteDir, '--site-dir', 'PLUGTONE_SITE_DIR', './provisioning'),
@@ -88,7 +136,8 @@ export function readConfig(
     phonePort: port(flags.phonePort, '--phone-port', 'PLUGTONE_PHONE_PORT', 8060),
     sipPort: port(flags.sipPort, '--sip-port', 'PLUGTONE_SIP_PORT', 5060),
     lanAddresses: readLanAddresses(),
-    logLevel: readLogLevel(),
+    logLevel: oneOf(flags.logLevel, '--log-level', 'PLUGTONE_LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    ...(logFiles && { logFiles }),
     ...(adminPassword && { adminPassword: new Secret(adminPassword) }),
   };
 
@@ -102,13 +151,12 @@ export function readConfig(
     return [...new Set(addresses)];
   }
 
-  function readLogLevel(): LogLevel {
-    const given = pick(flags.logLevel, '--log-level', 'PLUGTONE_LOG_LEVEL');
-    if (given === undefined) return 'info';
-    const level = LOG_LEVELS.find((known) => known === given.text);
-    if (level === undefined)
-      problems.push({ name: given.name, saw: given.text, want: `one of ${LOG_LEVELS.join(', ')}` });
-    return level ?? 'info';
+  function readLogFiles(): LogFilesConfig | undefined {
+    const every = oneOf(flags.logFiles, '--log-files', 'PLUGTONE_LOG_FILES', LOG_PERIODS) ?? 'daily';
+    const keepDays = days(flags.logKeepDays, '--log-keep-days', 'PLUGTONE_LOG_KEEP_DAYS', KEEP_LOGS_DAYS);
+    const detail = oneOf(flags.logDetail, '--log-detail', 'PLUGTONE_LOG_DETAIL', LOG_DETAILS) ?? 'sessions';
+    if (detail === 'none' || pick(flags.logDir, '--log-dir', 'PLUGTONE_LOG_DIR') === undefined) return undefined;
+    return { dir: folder(flags.logDir, '--log-dir', 'PLUGTONE_LOG_DIR', '.'), every, keepDays, detail };
   }
 
   if (environment.PLUGTONE_DATABASE_URL) {

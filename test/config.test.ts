@@ -51,3 +51,21 @@ test('the password of the first administrator comes from the environment and nev
   expect(JSON.stringify(read)).not.toContain('a few words');
   expect(readConfig({}, { PLUGTONE_ADMIN_PASSWORD: '' })).toMatchObject({ ok: true });
 });
+
+test('log files are wanted where a folder is named, and nothing is wanted in it with the word none', () => {
+  expect(readConfig({ logDir: 'log' }, { PLUGTONE_LOG_FILES: 'hourly' })).toMatchObject({
+    value: { logFiles: { dir: resolve('log'), every: 'hourly', keepDays: 14, detail: 'sessions' } },
+  });
+  const none = readConfig({ logDetail: 'none' }, { PLUGTONE_LOG_DIR: '/var/log/plugtone' });
+  expect(none.ok && none.value.logFiles).toBeUndefined();
+  const wrong = readConfig(
+    { logFiles: 'weekly', logKeepDays: '0' },
+    { PLUGTONE_LOG_DETAIL: 'all', PLUGTONE_LOG_DIR: ' ' },
+  );
+  expect(!wrong.ok && wrong.problem.map(({ name, want }) => [name, want])).toEqual([
+    ['--log-files', 'one of daily, hourly'],
+    ['--log-keep-days', 'days, 1-3650'],
+    ['PLUGTONE_LOG_DETAIL', 'one of none, errors, sessions'],
+    ['PLUGTONE_LOG_DIR', 'a path'],
+  ]);
+});

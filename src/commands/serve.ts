@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { pino } from 'pino';
-import type { ConfigFlags } from '../config.ts';
+import type { Config, ConfigFlags } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { CommandError } from './command-error.ts';
 import { addDataDirFlag, configFrom } from './config-flags.ts';
 import { formatServiceStatus } from './format-service-status.ts';
+import { openLog } from './open-log.ts';
 import { startServiceNotifier } from './service-notifier.ts';
 
 /** A stop is over within 5 s, long before systemd loses patience (TimeoutStopSec); what is stored by then is stored. */
@@ -26,12 +26,24 @@ export function serveCommand(): Command {
       collect,
     )
     .option('--log-level <level>', "pino's levels (PLUGTONE_LOG_LEVEL; default info)")
+    .option('--log-dir <path>', 'log files, too, beside stdout (PLUGTONE_LOG_DIR; default: none)')
+    .option('--log-files <period>', 'a new file daily or hourly (PLUGTONE_LOG_FILES; default daily)')
+    .option('--log-keep-days <days>', 'how long they are kept (PLUGTONE_LOG_KEEP_DAYS; default 14)')
+    .option('--log-detail <what>', 'in files: none, errors, sessions (PLUGTONE_LOG_DETAIL; default sessions)')
     .action(serve);
 }
 
 async function serve(flags: ConfigFlags): Promise<void> {
   const config = configFrom(flags);
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const opened = openLog(config);
+  try {
+    await run(config, opened.log);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function run(config: Config, log: Logger): Promise<void> {
   const controller = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => controller.abort());
 
