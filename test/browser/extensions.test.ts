@@ -35,7 +35,7 @@ test.skipIf(!browser)('an extension is made, its password is shown once, and it 
   const { page, complaints } = await open('/extensions');
   await page.getByText('There is no extension yet.').waitFor();
   await expectAccessible(page);
-  await page.getByRole('link', { name: 'Add' }).click();
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
   await page.getByLabel('Number').fill('10 1');
   await page.getByLabel('Display name').fill('<b>Empfang</b>');
   await page.getByRole('button', { name: 'Make it' }).click();
@@ -136,7 +136,7 @@ test.skipIf(!browser)('the list is downloaded; with passwords by administrators 
 
 test.skipIf(!browser)('a viewer looks, and changes nothing', async () => {
   const { page } = await open('/extensions', { token: tokens.viewer });
-  expect(await page.getByRole('link', { name: 'Add' }).count()).toBe(0);
+  expect(await page.getByRole('link', { name: 'Add', exact: true }).count()).toBe(0);
   await page.goto('/extensions/edit?number=203');
   expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
   expect(await page.getByLabel('Display name').isDisabled()).toBe(true);

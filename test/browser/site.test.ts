@@ -262,6 +262,12 @@ test.skipIf(!browser)('in German, on a phone, in the dark: nothing sticks out', 
   }
   await page.goto('/site');
   await page.getByLabel('SIP-Server').fill('dritter.example');
+  // One row: the tops of its parts lie within the height of one button.
+  const parts = await page.locator('.apply-bar > *').all();
+  const boxes = await Promise.all(parts.map((part) => part.boundingBox()));
+  const middles = boxes.map((box) => (box === null ? 0 : box.y + box.height / 2));
+  expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(22);
+  expect(Math.max(...boxes.map((box) => (box === null ? 0 : box.x + box.width)))).toBeLessThanOrEqual(360);
   await page.getByRole('button', { name: 'Ansehen' }).click();
   await page.getByRole('heading', { name: 'Das ändert 4 Telefone von 4' }).waitFor();
   await expectNoSidewaysScroll(page);

@@ -5,7 +5,14 @@ import { buildResponse } from '../../src/sip/build-subscribe.ts';
 import { parseMessage } from '../../src/sip/parse-message.ts';
 import { openStore } from '../../src/store/store.ts';
 import { runAppliance } from '../peers/running-appliance.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, type Visitor, visit } from './browser.ts';
+import {
+  expectAccessible,
+  expectAccessibleByDayAndNight,
+  expectNoSidewaysScroll,
+  openBrowser,
+  type Visitor,
+  visit,
+} from './browser.ts';
 
 const PASSWORD = 'correct horse battery';
 const NEW_PASSWORD = 'another horse battery';
@@ -76,7 +83,7 @@ test.skipIf(!browser)('the first start: from the code of the log to the list of 
   const page = await open('de-DE');
   await page.goto('/');
   expect(new URL(page.url()).pathname).toBe('/setup');
-  await expectAccessible(page);
+  await expectAccessibleByDayAndNight(page);
   expect(await page.getByLabel('Zeitzone').inputValue()).toBe('Europe/Berlin');
   expect(await page.getByLabel('Land der Töne').inputValue()).toBe('DE');
   await page.setViewportSize({ width: 360, height: 740 });
@@ -99,7 +106,7 @@ test.skipIf(!browser)('the first start: from the code of the log to the list of 
   await page.getByText('Ähnlich: Europe/Berlin').waitFor();
   await page.getByRole('button', { name: 'Fertig' }).click();
   await page.getByText('Die beiden Passwörter sind nicht gleich.').waitFor();
-  await expectAccessible(page);
+  await expectAccessibleByDayAndNight(page);
   expect(await page.getByLabel('Passwort', { exact: true }).inputValue()).toBe('');
   expect(await page.getByLabel('Benutzername').inputValue()).toBe('anna');
 
@@ -151,7 +158,7 @@ test.skipIf(!browser)('log in, come to the page that was wanted, log out', async
   const page = await open();
   await page.goto('/account');
   expect(new URL(page.url()).pathname).toBe('/login');
-  await expectAccessible(page);
+  await expectAccessibleByDayAndNight(page);
   await page.setViewportSize({ width: 360, height: 740 });
   await expectNoSidewaysScroll(page);
   await page.getByLabel('User name').fill('anna');
@@ -159,7 +166,7 @@ test.skipIf(!browser)('log in, come to the page that was wanted, log out', async
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('alert').getByText('The user name or the password is wrong.').waitFor();
   expect(await page.getByLabel('User name').inputValue()).toBe('anna');
-  await expectAccessible(page);
+  await expectAccessibleByDayAndNight(page);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.waitForURL((url) => url.pathname === '/account');
@@ -244,8 +251,10 @@ test.skipIf(!browser)('an administrator makes users and tokens; a viewer sees ne
   await page.getByRole('button', { name: 'Add a user' }).click();
   await page.getByText('vera can log in now.').waitFor();
 
+  const save = page.getByRole('row', { name: /^anna/ }).getByRole('button', { name: 'Save' });
+  expect(await save.isDisabled()).toBe(true);
   await page.getByLabel('Role of anna').selectOption('viewer');
-  await page.getByRole('row', { name: /^anna/ }).getByRole('button', { name: 'Save' }).click();
+  await save.click();
   await page.getByText('anna is the last administrator.').waitFor();
   await page.setViewportSize({ width: 360, height: 740 });
   await expectNoSidewaysScroll(page);
