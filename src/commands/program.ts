@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { approveCommand } from './approve.ts';
 import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { CommandError, WRONG_USAGE } from './command-error.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { keyCommand } from './key.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { renderCommand } from './render.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { timeZonesCommand } from './time-zones.ts';
@@ -26,6 +29,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     exportCommand(),
     tokenCommand(),
     auditCommand(),
+    backupCommand(),
+    restoreCommand(),
+    keyCommand(),
     quarantineCommand(),
     renderCommand(),
     timeZonesCommand(),
