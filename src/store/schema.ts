@@ -160,6 +160,15 @@ export interface QuarantineRow {
   readonly mac: string | null;
 }
 
+export interface CertificateRow {
+  /** `authority` or `server`. */
+  readonly name: string;
+  /** PEM. */
+  readonly certificate: string;
+  /** Sealed PEM. */
+  readonly private_key: string;
+}
+
 export interface MetaRow {
   readonly name: string;
   readonly value: string;
@@ -185,6 +194,7 @@ export interface Schema {
   readonly samples: SampleRow;
   readonly address_periods: AddressPeriodRow;
   readonly quarantine: QuarantineRow;
+  readonly certificates: CertificateRow;
   readonly meta: MetaRow;
   readonly sequences: SequenceRow;
 }

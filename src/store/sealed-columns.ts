@@ -8,6 +8,7 @@ export const SEALED_COLUMNS = [
   { table: 'devices', row: 'mac', columns: ['token', 'console_passwords', 'login_password'] },
   { table: 'extensions', row: 'number', columns: ['password'] },
   { table: 'site', row: 'id', columns: ['console_password', 'webhook_secret', 'backup_passphrase'] },
+  { table: 'certificates', row: 'name', columns: ['private_key'] },
 ] as const;
 
 /** Sealed too, and looked after by `audit-seal`: one that does not open is evidence, and stays. */

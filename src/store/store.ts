@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import { type AddressStore, createAddressStore } from './address-store.ts';
 import { type AuditStore, createAuditStore } from './audit-store.ts';
 import { finishUnfinishedRestore } from './backup/finish-restore.ts';
+import { type CertificateStore, createCertificateStore } from './certificate-store.ts';
 import { lastChangeSeq } from './change-sequence.ts';
 import { watchChanges } from './changes-watch.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -33,6 +34,7 @@ export interface Store {
   readonly samples: SampleStore;
   readonly addresses: AddressStore;
   readonly quarantine: QuarantineStore;
+  readonly certificates: CertificateStore;
   readonly decisions: Decisions;
   /** The number of the last commit: read it before loading, and give it to `watch`. */
   changeSeq(): Promise<number>;
@@ -72,6 +74,7 @@ export function createStore(database: Database, log?: Logger): Store {
     samples: createSampleStore(database),
     addresses: createAddressStore(database),
     quarantine: createQuarantineStore(database),
+    certificates: createCertificateStore(database),
     decisions: createDecisions(database),
     changeSeq: () => lastChangeSeq(database.read),
     watch: (watching) => watchChanges({ ...watching, database, log }),

@@ -7,6 +7,7 @@ import * as extensionLanguage from './0005-extension-language.ts';
 import * as trust from './0006-trust.ts';
 import * as auditSource from './0007-audit-source.ts';
 import * as quarantineMac from './0008-quarantine-mac.ts';
+import * as certificates from './0009-certificates.ts';
 
 /** In the order of their numbers. A name is kept in every database that ran it: it never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-trust': trust,
   '0007-audit-source': auditSource,
   '0008-quarantine-mac': quarantineMac,
+  '0009-certificates': certificates,
 };
