@@ -45,8 +45,13 @@ export function openLogFiles(options: LogFilesOptions): LogFiles {
   let isClosed = false;
   let lost = 0;
 
-  function countLost(error: Error | null | undefined): void {
+  /** Opening says little: on a full disk it still works, and only a line that is written shows that there is room again. */
+  function onWritten(error: Error | null | undefined): void {
     if (error) lost += 1;
+    if (error || !inTrouble) return;
+    inTrouble = false;
+    onRecovery(lost);
+    lost = 0;
   }
 
   function open(): void {
@@ -62,12 +67,7 @@ export function openLogFiles(options: LogFilesOptions): LogFiles {
         mode: 0o640,
       });
       stream = opened;
-      opened.on('open', () => {
-        if (inTrouble) onRecovery(lost);
-        inTrouble = false;
-        lost = 0;
-        void removeOld();
-      });
+      opened.on('open', () => void removeOld());
       opened.on('error', (cause) => fail(opened, cause));
     } catch (cause) {
       fail(undefined, cause);
@@ -100,7 +100,7 @@ export function openLogFiles(options: LogFilesOptions): LogFiles {
   return {
     write(line) {
       if (stream === undefined || stream.writableLength > MOST_WAITING_BYTES) lost += 1;
-      else stream.write(line, countLost);
+      else stream.write(line, onWritten);
     },
     async close() {
       isClosed = true;
