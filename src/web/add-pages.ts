@@ -1,11 +1,13 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiApp } from '../http/api-app.ts';
 import type { PageAnswers } from '../http/web-server.ts';
+import { StoreError } from '../store/store-error.ts';
 import { createLiveEvents } from './live-events.ts';
 import type { PageDoors } from './page-doors.ts';
 import { createPageGuard } from './page-guard.ts';
 import { createPageKit, isFragmentRequest, type PageKit } from './page-kit.ts';
 import { addAccountPage } from './pages/account.ts';
+import { addDoctorPages } from './pages/doctor.ts';
 import { addEventsPages } from './pages/events.ts';
 import { addExtensionListPages } from './pages/extension-lists.ts';
 import { addExtensionPages } from './pages/extensions.ts';
@@ -22,6 +24,7 @@ import { addPreferences } from './pages/preferences.ts';
 import { addSetupPage } from './pages/setup.ts';
 import { addSitePages } from './pages/site.ts';
 import { addSiteResyncPages } from './pages/site-resync.ts';
+import { addSiteTrustPage } from './pages/site-trust.ts';
 import { addSystemPage } from './pages/system.ts';
 import { addTokensPage } from './pages/tokens.ts';
 import { addUsersPage } from './pages/users.ts';
@@ -73,6 +76,7 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addExtensionListPages(guarded, kit, doors);
       const offers = addSiteResyncPages(guarded, kit, doors);
       addSitePages(guarded, kit, doors, offers);
+      addSiteTrustPage(guarded, kit, doors);
       addOverridePages(guarded, kit, doors);
       addInternetPage(guarded, kit, doors, offers);
       addInternetSettings(guarded, kit, doors);
@@ -90,17 +94,20 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addEventsPages(guarded, kit, doors);
       addSystemPage(guarded, kit, doors);
       addOtherServerPages(guarded, kit, doors);
+      addDoctorPages(guarded, kit, doors);
     });
   });
 
   function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const status = error.statusCode ?? 500;
+    const isOvertaken = error instanceof StoreError && error.kind === 'changed-meanwhile';
+    const status = isOvertaken ? 409 : (error.statusCode ?? 500);
     if (status >= 500) {
       const route = request.routeOptions.url ?? '';
       const cause = String(error.stack ?? error);
       log.error({ event: 'page.failed', method: request.method, route, cause }, 'a page failed');
     }
-    const text = kit.t(request, status >= 500 ? 'page.broken' : 'page.not-understood');
+    const key = isOvertaken ? 'page.changed-meanwhile' : status >= 500 ? 'page.broken' : 'page.not-understood';
+    const text = kit.t(request, key);
     return answerWithMessage(kit, request, reply, { title: 'page.broken-title', text, status });
   }
 

@@ -5,6 +5,7 @@ const TABS = [
   { id: 'site', href: '/site', role: 'viewer' },
   { id: 'layers', href: '/site/layers', role: 'viewer' },
   { id: 'resync', href: '/site/resync', role: 'viewer' },
+  { id: 'trust', href: '/site/trust', role: 'viewer' },
   { id: 'overrides', href: '/site/overrides', role: 'admin' },
 ] as const;
 export type SiteTab = (typeof TABS)[number]['id'];

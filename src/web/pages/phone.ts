@@ -10,6 +10,7 @@ import { vendorById } from '../../vendors/all.ts';
 import { buildClock } from '../build-clock.ts';
 import { buildFileLines, linesOfText } from '../build-file-lines.ts';
 import { buildJourney } from '../build-journey.ts';
+import { buildPhoneQuarantine } from '../build-quarantine.ts';
 import { describeProblem } from '../describe-problem.ts';
 import type { PageDoors } from '../page-doors.ts';
 import { isFragmentRequest, type PageKit } from '../page-kit.ts';
@@ -31,7 +32,7 @@ const SHOWN_EVENTS = 120;
 
 /** One phone: what happened, what it has, what it would get. */
 export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: PhoneRows): void {
-  const { office, listJourney, resolveDeviceSettings, clock } = doors;
+  const { office, quarantine, listJourney, resolveDeviceSettings, clock } = doors;
 
   app.get<{ Params: { mac: string } }>('/phones/:mac', READ, async (request, reply) => {
     const device = findDevice(request);
@@ -88,6 +89,16 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
     return kit.redirect(reply, request, path, notice);
   });
 
+  /** One click on the card: its address is looked at again. */
+  app.post<{ Params: { mac: string } }>('/phones/:mac/release', DECIDE, async (request, reply) => {
+    const device = findDevice(request);
+    if (device === undefined) return unknownPhone(request, reply);
+    const entry = quarantine.findPhone(device);
+    const released = entry === undefined ? [] : await quarantine.release([entry.address], actorOf(request));
+    const text = kit.t(request, 'trust.released', { count: released.length });
+    return kit.redirect(reply, request, `/phones/${device.mac}`, { kind: 'done', text });
+  });
+
   async function liveModel(request: FastifyRequest, device: Device) {
     const texts = kit.texts(request);
     const { items, next } = await listJourney(device.mac, { limit: SHOWN_EVENTS });
@@ -95,6 +106,7 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
     const row = await rows.row(request, device, { group: 'phones' });
     return {
       row,
+      quarantine: buildPhoneQuarantine(quarantine.findPhone(device), texts),
       lines: device.extensions.map((number, index) => ({
         line: index + 1,
         number,
