@@ -8,6 +8,7 @@ import { createConfigCache } from '../flows/config-cache.ts';
 import { createCounters } from '../flows/counters.ts';
 import { createDeliveries } from '../flows/delivery.ts';
 import type { Doors, LanDoors } from '../flows/doors.ts';
+import { createHandOvers } from '../flows/hand-overs.ts';
 import { createLampBoard } from '../flows/lamps.ts';
 import { createLogMemory, type LogMemory } from '../flows/log-memory.ts';
 import { createOffice } from '../flows/office.ts';
@@ -129,13 +130,14 @@ async function start(
     phonePort: phones.port,
     clock,
   };
-  const deliveries = createDeliveries(doors);
+  const handOvers = createHandOvers(doors);
+  const deliveries = createDeliveries(doors, handOvers);
   const { lanAddresses } = config;
   const internet = await openInternet({ office, lan: interfaces, store, lanAddresses, log, signal, clock });
   const externalAddress = internet.address.current;
   const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port, externalAddress });
   foresee = createForesight(doors, cache);
-  serveConfig = createConfigServer(doors, deliveries, cache, (path) => hasSiteFile(siteFilesDir, path));
+  serveConfig = createConfigServer(doors, deliveries, cache, (path) => hasSiteFile(siteFilesDir, path), handOvers);
   const { listJourney, listAudit, tokens } = storeDoors(store, writer);
   const lamps = createLampBoard({
     office,

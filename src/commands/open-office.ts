@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { withOrigin } from '../core/audit-origin.ts';
+import { afterStart } from '../core/hand-over.ts';
 import type { JourneyEvent } from '../core/journey.ts';
 import { createOffice, type Office } from '../flows/office.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -60,5 +61,9 @@ export async function loadOffice(store: Store) {
     store.extensions.all(),
     store.site.get(),
   ]);
-  return { devices, extensions, site };
+  return {
+    devices: devices.map((device) => ({ ...device, handOver: afterStart(device.handOver) })),
+    extensions,
+    site,
+  };
 }

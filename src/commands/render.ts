@@ -141,6 +141,7 @@ function sampleDevice(mac: MacAddress, vendor: Vendor, model: string, extension:
     token: SAMPLE_TOKEN,
     settings: {},
     consolePasswords: null,
+    handOver: null,
     revision: 0,
     firstSeenAt: 0,
     lastSeenAt: null,

@@ -1,3 +1,4 @@
+import { checkAccess } from './check-access.ts';
 import { checkFilterRules } from './check-filter-rules.ts';
 import { checkNightlyBackups } from './check-nightly-backups.ts';
 import { checkOtherServers } from './check-other-servers.ts';
@@ -14,6 +15,7 @@ export interface TrustSurroundings {
 export function checkTrust(settings: TrustSettings, around: TrustSurroundings): readonly TrustFault[] {
   return [
     ...checkFilterRules(settings.rules),
+    ...checkAccess(settings),
     ...checkOtherServers(settings),
     ...checkNightlyBackups(settings, around),
   ];

@@ -1,3 +1,4 @@
+import type { HandOver } from './hand-over.ts';
 import type { MacAddress } from './mac-address.ts';
 import type { Secret } from './secret.ts';
 import type { SettingsPatch } from './settings.ts';
@@ -27,6 +28,8 @@ export interface Device {
   readonly settings: SettingsPatch;
   /** Console passwords that were drawn for this phone, where the site wants them random. */
   readonly consolePasswords: { readonly admin: Secret; readonly user: Secret } | null;
+  /** Until when it may fetch its files, or could last; null: it was never handed over since its approval, or the site has no windows. */
+  readonly handOver: HandOver | null;
   /** Counts up with each decision about this device: part of the rendering cache's key. */
   readonly revision: number;
   readonly firstSeenAt: number;

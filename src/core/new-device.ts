@@ -16,6 +16,7 @@ export function newDevice(mac: MacAddress, now: number): Device {
     token: null,
     settings: {},
     consolePasswords: null,
+    handOver: null,
     revision: 0,
     firstSeenAt: now,
     lastSeenAt: null,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Device } from '../core/device.ts';
 import { drawPassword } from '../core/draw-password.ts';
 import { EXTENSION_NUMBER, type Extension } from '../core/extension.ts';
+import { openHandOver } from '../core/hand-over.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { newDevice } from '../core/new-device.ts';
 import { type Note, note } from '../core/note.ts';
@@ -136,6 +137,7 @@ export function planApproval(
     extensions: [...request.extensions],
     token: drawToken(),
     consolePasswords: random ? { admin: new Secret(drawPassword()), user: new Secret(drawPassword()) } : null,
+    handOver: openHandOver(office.site().trust, now),
     revision: before.revision + 1,
   };
   return ok({ device, created });

@@ -1,4 +1,6 @@
 import type { Device } from '../core/device.ts';
+import { openHandOver } from '../core/hand-over.ts';
+import { giveReason } from '../core/journey.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -66,6 +68,35 @@ export function findResyncable(office: Pick<Office, 'findDevice'>, mac: MacAddre
   return device.dialog === null ? err({ kind: 'never-seen', mac }) : ok(device);
 }
 
+/**
+ * Lets a sealed phone fetch its files once more: for as long as the site says, and whoever has its address now. It is asked to,
+ * where it can be. Where the site has no windows that is all.
+ */
+export async function handOverDevice(
+  office: Office,
+  deliveries: Deliveries,
+  mac: MacAddress,
+  actor: string,
+  now: number,
+): Promise<Result<Device, DeviceProblem>> {
+  const known = office.findDevice(mac);
+  if (known !== undefined && known.state !== 'approved') return err({ kind: 'not-approved', mac });
+  const { trust } = office.site();
+  const result = await change(office, mac, now, { action: 'device.handed-over', actor }, (device) => ({
+    ...device,
+    handOver: openHandOver(trust, now),
+  }));
+  if (!result.ok) return result;
+  if (trust.handOverMinutes > 0) {
+    const because = note('reason.handed-over', 'it may fetch its files for {term}', {
+      term: { seconds: trust.handOverMinutes * 60 },
+    });
+    office.record({ mac, at: now, step: 'resynced', ...giveReason(because), detail: { by: actor } });
+  }
+  if (result.value.dialog !== null) deliveries.deliver(result.value, 'resync');
+  return result;
+}
+
 function change(
   office: Office,
   mac: MacAddress,
@@ -87,7 +118,7 @@ function change(
 }
 
 function withoutApproval(device: Device): Device {
-  return { ...device, state: 'pending', extensions: [], token: null, consolePasswords: null };
+  return { ...device, state: 'pending', extensions: [], token: null, consolePasswords: null, handOver: null };
 }
 
 /** For people. */

@@ -6,6 +6,7 @@ import type { MacAddress } from '../core/mac-address.ts';
 import { type Note, note } from '../core/note.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { Doors, NotifyOutcome, NotifyRequest } from './doors.ts';
+import { createHandOvers, type HandOvers } from './hand-overs.ts';
 import { NEVER_ASKED, NO_FETCH, NO_FETCH_AT_ALL, NO_ORDER, noteNoRoute } from './note-stalls.ts';
 import { isThere, proveNeighbour } from './prove-neighbour.ts';
 
@@ -39,7 +40,7 @@ interface Delivery {
  * Brings a phone its URL, and says in the journey where it got stuck. Follows the office: a new approval, whichever process
  * decided it, is delivered from here.
  */
-export function createDeliveries(doors: Doors): Deliveries {
+export function createDeliveries(doors: Doors, handOvers: HandOvers = createHandOvers(doors)): Deliveries {
   const { office, lan, sip, counters, log, clock, phonePort } = doors;
   const active = new Map<MacAddress, Delivery>();
   /** Of approved phones only, so bounded by decisions. */
@@ -75,6 +76,7 @@ export function createDeliveries(doors: Doors): Deliveries {
     }
     const delivery: Delivery = { controller: new AbortController(), timer: undefined, isDone: false, account };
     active.set(device.mac, delivery);
+    if (cause === 'boot') handOvers.openAtBoot(device);
     if (cause === 'resync' || cause === 'reboot') checkSync(device, delivery, cause);
     else sendUrl(device, delivery, cause);
   }
@@ -116,6 +118,7 @@ export function createDeliveries(doors: Doors): Deliveries {
       end(mac);
       return stall(mac, NO_ORDER);
     }
+    handOvers.open(mac);
     const extension = delivery.account ?? accountOf(device);
     const event = cause === 'reboot' ? events.reboot : events.resync;
     notify(device, delivery, {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../core/audit.ts';
 import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
+import { newerHandOver } from '../core/hand-over.ts';
 import { giveReason, type JourneyEvent } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { note } from '../core/note.ts';
@@ -159,9 +160,12 @@ export function createOffice(
   /** A decision was made on the device as it was; the phone may have shown itself again while it was being stored. */
   function keepNewerSighting(decided: Device): Device {
     const now = devices.get(decided.mac);
-    if (now === undefined || (now.lastSeenAt ?? 0) <= (decided.lastSeenAt ?? 0)) return decided;
+    if (now === undefined) return decided;
+    const isSameApproval = now.token === decided.token;
+    const handOver = isSameApproval ? newerHandOver(now.handOver, decided.handOver) : decided.handOver;
+    if ((now.lastSeenAt ?? 0) <= (decided.lastSeenAt ?? 0)) return { ...decided, handOver };
     const { address, words, dialog, firmware, lastSeenAt } = now;
-    return { ...decided, address, words, dialog, firmware, lastSeenAt };
+    return { ...decided, address, words, dialog, firmware, lastSeenAt, handOver };
   }
 
   function record(event: JourneyEvent): void {

@@ -1,3 +1,4 @@
+import { checkHandOver } from '../core/check-hand-over.ts';
 import { checkIdentity, type NeighbourProof } from '../core/check-identity.ts';
 import type { Device } from '../core/device.ts';
 import { giveReason } from '../core/journey.ts';
@@ -13,6 +14,7 @@ import type { Deliveries } from './delivery.ts';
 import type { Doors } from './doors.ts';
 import { createDoorstep } from './doorstep.ts';
 import { findMacInPath } from './find-mac-in-path.ts';
+import { createHandOvers, type HandOvers } from './hand-overs.ts';
 import { proveNeighbour } from './prove-neighbour.ts';
 import { tellPath } from './tell-path.ts';
 
@@ -66,6 +68,7 @@ export function createConfigServer(
   deliveries: Deliveries,
   cache: ConfigCache,
   hasSiteFile: (path: string) => Promise<boolean>,
+  handOvers: HandOvers = createHandOvers(doors),
 ): ServeConfig {
   const { office, lan, sources, counters, log, clock } = doors;
   const findOnDoorstep = createDoorstep(doors);
@@ -74,14 +77,16 @@ export function createConfigServer(
   return async function serveConfig(request) {
     const neighbour = await proveNeighbour(lan, request.source, office.site().trust.routedNetworks);
     const byToken = request.token === null ? undefined : office.findDeviceByToken(request.token);
-    const device = byToken ?? findOnDoorstep(request, neighbour);
+    const asker = byToken ?? findOnDoorstep(request, neighbour);
     tellFailures(request, neighbour, byToken);
-    if (device === undefined) {
+    if (asker === undefined) {
       counters.refuse('reason.unknown-asker');
       const facts = { event: 'config.unknown-asker', address: request.source, path: tellPath(request.path) };
       afterAnswer(() => log.debug(facts, 'nobody we know asks'));
       return NOT_FOUND;
     }
+    await handOvers.settled(asker.mac);
+    const device = office.findDevice(asker.mac) ?? asker;
     if (device.state !== 'approved') return refuse(device, request, NOT_APPROVED);
     const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
     if (vendor === undefined) return refuse(device, request, NO_MAKER);
@@ -106,10 +111,17 @@ export function createConfigServer(
         byPrefix: findMakeByPrefix(vendors, device.mac),
         byUserAgent: findMakeByUserAgent(vendors, request.userAgent, vendor),
       },
-      access: { hasToken: byToken !== undefined, isSecure: request.isSecure, isHandOver: false },
+      access: { hasToken: byToken !== undefined, isSecure: request.isSecure, isHandOver: handOvers.isOpen(device) },
     });
     if (!identity.ok) return refuse(device, request, identity.problem.reason);
-    return serve(device, vendor, match.file, request, identity.value.note);
+    if (!match.file.holdsSecrets) return serve(device, vendor, match.file, request, identity.value.note);
+    const handOver = checkHandOver(device.handOver, office.site().trust, request.source, clock());
+    if (handOver.ok) {
+      return serve({ ...device, handOver: handOver.value }, vendor, match.file, request, identity.value.note);
+    }
+    // The phone came, and has what it may have: nobody need wait for it.
+    if (!handOvers.isOpen(device)) deliveries.fetched(device.mac);
+    return refuse(device, request, handOver.problem.reason);
   };
 
   /** What only guessing and prying do: a token that nobody has, the files of another phone. That a file is absent is no failure. */

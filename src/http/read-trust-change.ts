@@ -33,6 +33,9 @@ export function mergeTrust(before: TrustSettings, body: TrustSettingsBody = {}):
     rules:
       body.rules?.map(({ action, network, protocol, note = '' }) => ({ action, network, protocol, note })) ??
       before.rules,
+    routedNetworks: body.routedNetworks ?? before.routedNetworks,
+    handOverMinutes: body.handOverMinutes ?? before.handOverMinutes,
+    phoneLogin: body.phoneLogin ?? before.phoneLogin,
     quarantine: body.quarantine ?? before.quarantine,
     otherServerCheckMinutes: body.otherServerCheckMinutes ?? before.otherServerCheckMinutes,
     knownServers: body.knownServers ?? before.knownServers,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Device, DeviceState } from '../core/device.ts';
+import type { HandOver } from '../core/hand-over.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { Secret } from '../core/secret.ts';
 import type { SettingsPatch } from '../core/settings.ts';
@@ -11,7 +12,17 @@ import type { DeviceRow } from './schema.ts';
 /** What a sighting may say of a device: everything but decisions. `revision` is the one it was made with. */
 export type SightingRecord = Pick<
   Device,
-  'mac' | 'vendorId' | 'model' | 'firmware' | 'address' | 'words' | 'dialog' | 'revision' | 'firstSeenAt' | 'lastSeenAt'
+  | 'mac'
+  | 'vendorId'
+  | 'model'
+  | 'firmware'
+  | 'address'
+  | 'words'
+  | 'dialog'
+  | 'handOver'
+  | 'revision'
+  | 'firstSeenAt'
+  | 'lastSeenAt'
 >;
 
 /** Tokens are drawn with 128 bits or more: no salt and no slow hash is needed to keep one from being guessed. */
@@ -32,7 +43,6 @@ export function toDeviceRow(device: Device, cipher: Cipher, change: Change): Dev
     token_hash: token === null ? null : hashToken(token),
     settings: JSON.stringify(device.settings),
     console_passwords: passwords === null ? null : cipher.seal(passwords, place('console_passwords')),
-    hand_over: null,
     login_password: null,
     change_seq: change.seq,
     changed_by: change.by,
@@ -49,7 +59,6 @@ export function toPendingRow(sighting: SightingRecord): DeviceRow {
     token_hash: null,
     settings: '{}',
     console_passwords: null,
-    hand_over: null,
     login_password: null,
     change_seq: 0,
     changed_by: '',
@@ -65,6 +74,7 @@ function toSightingColumns(sighting: SightingRecord) {
     address: sighting.address,
     words: JSON.stringify(sighting.words),
     dialog: sighting.dialog && JSON.stringify(sighting.dialog),
+    hand_over: sighting.handOver && JSON.stringify(sighting.handOver),
     revision: sighting.revision,
     first_seen_at: sighting.firstSeenAt,
     last_seen_at: sighting.lastSeenAt,
@@ -88,6 +98,7 @@ export function toDevice(row: DeviceRow, cipher: Cipher): Device {
     token: row.token === null ? null : cipher.open(row.token, place('token')),
     settings: JSON.parse(row.settings) as SettingsPatch,
     consolePasswords: passwords === null ? null : toConsolePasswords(passwords),
+    handOver: row.hand_over === null ? null : (JSON.parse(row.hand_over) as HandOver),
     revision: row.revision,
     firstSeenAt: Number(row.first_seen_at),
     lastSeenAt: row.last_seen_at === null ? null : Number(row.last_seen_at),

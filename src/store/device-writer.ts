@@ -40,6 +40,7 @@ export async function writeDevices(
           token_hash: row.ref('excluded.token_hash'),
           settings: row.ref('excluded.settings'),
           console_passwords: row.ref('excluded.console_passwords'),
+          hand_over: handOverOfApproval(),
           revision: row.ref('excluded.revision'),
           change_seq: row.ref('excluded.change_seq'),
           changed_by: row.ref('excluded.changed_by'),
@@ -55,6 +56,12 @@ export async function writeDevices(
   };
   await inPortions(devices, writePortion, onDone);
   await refuseTaken(writer, given, new Set(shared));
+}
+
+/** Who decides something else knows no hand-over that the server opened meanwhile; a new approval begins anew. */
+function handOverOfApproval() {
+  const isSameApproval = sql`excluded.hand_over is null and devices.token_hash is excluded.token_hash`;
+  return sql<string | null>`case when ${isSameApproval} then devices.hand_over else excluded.hand_over end`;
 }
 
 function newerSighting<K extends keyof DeviceRow & string>(column: K) {
@@ -151,6 +158,10 @@ export async function writeSightings(writer: Writer, sightings: readonly Sightin
             address: sql<string | null>`coalesce(excluded.address, devices.address)`,
             words: sql<string>`excluded.words`,
             dialog: sql<string | null>`coalesce(excluded.dialog, devices.dialog)`,
+            // What another process decided meanwhile may have opened another one.
+            hand_over: sql<
+              string | null
+            >`case when excluded.revision >= devices.revision then excluded.hand_over else devices.hand_over end`,
             last_seen_at: sql<number | null>`excluded.last_seen_at`,
           })
           .where(sql<boolean>`coalesce(devices.last_seen_at, 0) <= coalesce(excluded.last_seen_at, 0)`),

@@ -333,3 +333,40 @@ test('an unknown token, an unapproved phone and a refusal take alike long', asyn
   // Far from the time of a disk, of a rendering (some hundred times as much) or of the network; within what the network hides.
   expect(Math.max(...medians)).toBeLessThan(Math.min(...medians) * 10);
 });
+
+test('in a hand-over the first address gets the file and a second one does not; after it nobody does', async () => {
+  const handOver = { until: 1_000_000 + 600_000, address: null };
+  const site = { trust: { ...DEFAULT_TRUST, handOverMinutes: 10 } };
+  const { ask, text, office, journey, neighbours, settings, fetched } = setUp({
+    devices: [approved({ handOver })],
+    site,
+  });
+  neighbours.set('192.168.10.32', mac(PHONE));
+  await ask({ method: 'HEAD' });
+  expect(office.findDevice(mac(PHONE))?.handOver?.address).toBeNull();
+  expect(await text()).toContain('account.1.password');
+  expect(office.findDevice(mac(PHONE))?.handOver).toEqual({ ...handOver, address: ADDRESS });
+  expect(await ask({ source: '192.168.10.32' })).toEqual({ kind: 'not-found' });
+  expect(journey.at(-1)).toMatchObject({ step: 'refused', because: { key: 'reason.second-address' } });
+  expect(await text()).toContain('account.1.password');
+  settings.now += 600_000;
+  expect(await ask()).toEqual({ kind: 'not-found' });
+  expect(await ask({ method: 'HEAD' })).toEqual({ kind: 'not-found' });
+  expect(journey.at(-1)).toMatchObject({ step: 'refused', because: { key: 'reason.sealed' } });
+  // Nobody is told that the phone did not come.
+  expect(fetched).toHaveLength(4);
+  // What holds no secrets is not sealed.
+  expect(await text({ path: 'y000000000028.cfg' })).not.toBe('not-found');
+});
+
+test('behind a router a phone is served without HTTPS while it is handed over', async () => {
+  const handOver = { until: 1_000_000 + 600_000, address: null };
+  const trust = { ...DEFAULT_TRUST, handOverMinutes: 10, routedNetworks: ['10.9.0.0/16'] };
+  const { ask, text, journey, settings } = setUp({ devices: [approved({ handOver })], site: { trust } });
+  expect(await text({ source: '10.9.3.4' })).toContain('account.1.password');
+  expect(journey.at(-1)?.because?.key).toBe('reason.routed-hand-over');
+  expect(await ask({ source: '10.9.3.5' })).toEqual({ kind: 'not-found' });
+  settings.now += 600_000;
+  expect(await ask({ source: '10.9.3.4' })).toEqual({ kind: 'not-found' });
+  expect(journey.map(({ because }) => because?.key).slice(1)).toEqual(['reason.second-address', 'reason.routed-plain']);
+});

@@ -315,3 +315,10 @@ test('a name with letters of any alphabet is found', async () => {
   world.office.adopt({ extensions: [extension('101', { displayName: 'Küche Größe' })] });
   expect(macs(await call('GET', '/api/v1/devices?q=k%C3%BCche'))).toEqual([mac(APPROVED)]);
 });
+
+test('a sealed phone is handed its files over again, by whoever may decide', async () => {
+  const { json } = await call('POST', at(`${APPROVED}/hand-over`));
+  expect(json.mac).toBe(APPROVED);
+  expectProblem(await call('POST', at(`${PENDING}/hand-over`)), 409, 'not-approved');
+  expectProblem(await call('POST', at('001565ffffff/hand-over')), 404, 'no-such-device');
+});

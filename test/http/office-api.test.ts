@@ -134,6 +134,9 @@ test('the site is shown without its password', async () => {
     webhookSecretSet: false,
     trust: {
       rules: [],
+      handOverMinutes: 0,
+      routedNetworks: [],
+      phoneLogin: 'none',
       quarantine: true,
       otherServerCheckMinutes: 10,
       knownServers: [],

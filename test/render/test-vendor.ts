@@ -160,6 +160,7 @@ export function device(fields: Partial<Device> = {}): Device {
     token: 'tokentokentokentoken',
     settings: {},
     consolePasswords: null,
+    handOver: null,
     revision: 1,
     firstSeenAt: 0,
     lastSeenAt: null,

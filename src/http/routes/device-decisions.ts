@@ -2,7 +2,13 @@ import type { FastifyReply } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import type { Result } from '../../core/result.ts';
 import { approveDevice, describeApproveProblem } from '../../flows/approve-device.ts';
-import { blockDevice, type DeviceProblem, describeDeviceProblem, forgetDevice } from '../../flows/decide-device.ts';
+import {
+  blockDevice,
+  type DeviceProblem,
+  describeDeviceProblem,
+  forgetDevice,
+  handOverDevice,
+} from '../../flows/decide-device.ts';
 import { orderResync } from '../../flows/order-resync.ts';
 import type { ApiApp } from '../api-app.ts';
 import { actorOf } from '../bearer-guard.ts';
@@ -19,7 +25,7 @@ const TAG = 'Phones';
 
 /** Deciding about phones: approve, block, forget, resync. */
 export function addDeviceDecisionRoutes(app: ApiApp, doors: WebDoors): void {
-  const { office, lamps, clock } = doors;
+  const { office, deliveries, lamps, clock } = doors;
 
   async function answer(reply: FastifyReply, result: Result<Device, DeviceProblem>) {
     if (!result.ok) return replyWithProblem(reply, problemOf(result.problem, describeDeviceProblem));
@@ -147,6 +153,31 @@ export function addDeviceDecisionRoutes(app: ApiApp, doors: WebDoors): void {
       if (!mac.ok) return replyWithProblem(reply, mac.problem);
       const how = request.body.reboot === true ? 'reboot' : 'resync';
       return answer(reply, await orderResync(doors, mac.value, how, actorOf(request)));
+    },
+  );
+
+  app.post(
+    '/devices/:mac/hand-over',
+    {
+      config: { role: 'technician' },
+      schema: {
+        params: MacParams,
+        ...describeRoute({
+          role: 'technician',
+          tag: TAG,
+          summary: 'Hand a sealed phone its files over again',
+          description:
+            'Where the site hands files over in a window of time (`handOverMinutes`): opens it anew, for whichever address fetches first. ' +
+            'The phone is asked to fetch, where it can be.',
+          answers: { 200: DeviceAnswer },
+          problems: ['no-such-device', 'not-approved'],
+        }),
+      },
+    },
+    async (request, reply) => {
+      const mac = readMacParameter(request.params.mac);
+      if (!mac.ok) return replyWithProblem(reply, mac.problem);
+      return answer(reply, await handOverDevice(office, deliveries, mac.value, actorOf(request), clock()));
     },
   );
 }

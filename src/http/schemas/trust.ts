@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LONGEST_HAND_OVER_MINUTES, MOST_ROUTED_NETWORKS, PHONE_LOGINS } from '../../core/check-access.ts';
 import { LONGEST_PASSPHRASE, SHORTEST_PASSPHRASE } from '../../core/check-backup-passphrase.ts';
 import {
   FILTER_ACTIONS,
@@ -32,6 +33,16 @@ const RULES =
 
 /** Fields that read and write alike; ranges are judged by `check-trust`, which knows how fields belong together. */
 const SETTINGS = {
+  handOverMinutes: Type.Integer({
+    description: `For how many minutes after an approval, an order to fetch or a first boot phones may fetch their files, 1-${LONGEST_HAND_OVER_MINUTES}; after that they are sealed until somebody hands them over again. 0: at any time, to the proven phone`,
+  }),
+  routedNetworks: Type.Array(Type.String(), {
+    description: `Networks behind a router, in CIDR notation, ${MOST_ROUTED_NETWORKS} at most: no MAC address is visible there, so their phones are served with the right token over HTTPS, or while they are handed over. Others are served on-link only`,
+  }),
+  phoneLogin: oneOf(PHONE_LOGINS, {
+    description:
+      'How phones log in to fetch their files. none: not at all; the token, the neighbour table and client certificates prove them. basic and digest are refused: this version does not offer them',
+  }),
   quarantine: Type.Boolean({ description: 'Sources that keep failing are not looked at for a growing time' }),
   otherServerCheckMinutes: Type.Integer({
     description: `How often the LAN is asked for other PnP servers, in minutes, 1-${LONGEST_CHECK_MINUTES}; 0: never`,
@@ -51,6 +62,9 @@ const SETTINGS = {
 
 export const TRUST_EXAMPLE = {
   rules: [{ action: 'drop' as const, network: '192.168.10.128/25', protocol: 'both' as const, note: 'Guests' }],
+  handOverMinutes: 0,
+  routedNetworks: ['10.9.0.0/16'],
+  phoneLogin: 'none' as const,
   quarantine: true,
   otherServerCheckMinutes: 10,
   knownServers: ['001565000001'],

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import { formatMacAddress, parseMacAddress } from '../../core/mac-address.ts';
 import type { Result } from '../../core/result.ts';
-import { blockDevice, type DeviceProblem, forgetDevice } from '../../flows/decide-device.ts';
+import { blockDevice, type DeviceProblem, forgetDevice, handOverDevice } from '../../flows/decide-device.ts';
 import { orderResync } from '../../flows/order-resync.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
@@ -20,7 +20,7 @@ const DECIDE = { schema: { hide: true }, config: { role: 'technician' } } as con
 
 /** Orders to one phone, from its row, its menu or its page. The same flows as the API's routes. */
 export function addPhoneOrders(app: ApiApp, kit: PageKit, doors: PageDoors, rows: PhoneRows): void {
-  const { office, held, clock } = doors;
+  const { office, deliveries, held, clock } = doors;
 
   /** What can be done with a phone, as a dialog; without script as a page of its own. */
   app.get<{ Params: { mac: string } }>('/phones/:mac/actions', READ, async (request, reply) => {
@@ -38,6 +38,7 @@ export function addPhoneOrders(app: ApiApp, kit: PageKit, doors: PageDoors, rows
       model: device.model ?? '',
       lines: vendor?.models.find(({ name }) => name === device.model)?.lines ?? null,
       console: vendor === undefined || device.address === null ? null : vendor.webConsole(device.address),
+      canHandOver: device.state === 'approved' && office.site().trust.handOverMinutes > 0,
       canResync: device.state === 'approved' && device.dialog !== null && vendor?.checkSync != null,
     };
     if (isFragmentRequest(request)) return kit.renderFragment(reply, request, { view: 'phone-actions', model });
@@ -94,6 +95,12 @@ export function addPhoneOrders(app: ApiApp, kit: PageKit, doors: PageDoors, rows
 
   app.post<{ Params: { mac: string } }>('/phones/:mac/reboot', DECIDE, async (request, reply) =>
     decide(request, reply, 'done.rebooted', (device) => orderResync(doors, device.mac, 'reboot', actorOf(request))),
+  );
+
+  app.post<{ Params: { mac: string } }>('/phones/:mac/hand-over', DECIDE, async (request, reply) =>
+    decide(request, reply, 'done.handed-over', (device) =>
+      handOverDevice(office, deliveries, device.mac, actorOf(request), clock()),
+    ),
   );
 
   async function decide(
