@@ -29,8 +29,12 @@ export interface BulkItem {
 
 /** Work on many phones at once, one after another, with counts to look at. It goes on when the page is closed. */
 export interface BulkJobs {
-  /** Begins after `holdMs`; until then it can be taken back without a trace. */
-  start(what: string, items: readonly BulkItem[], holdMs: number): BulkState;
+  /** Begins after `holdMs`; until then it can be taken back without a trace. `unforeseen`: what is said of an item that throws. */
+  start(
+    what: string,
+    items: readonly BulkItem[],
+    options: { readonly holdMs: number; readonly unforeseen: string },
+  ): BulkState;
   find(id: string): BulkState | undefined;
   /** False: it has begun, or there is none. */
   undo(id: string): boolean;
@@ -69,7 +73,7 @@ export function createBulkJobs(log: Logger): BulkJobs {
   }
 
   return {
-    start(what, items, holdMs) {
+    start(what, items, { holdMs, unforeseen }) {
       for (const oldest of jobs.keys()) {
         if (jobs.size < REMEMBERED_JOBS) break;
         jobs.delete(oldest);
@@ -80,7 +84,7 @@ export function createBulkJobs(log: Logger): BulkJobs {
       const begin = () => {
         held.delete(id);
         update(id, () => ({ isHeld: false }));
-        void run(id, items, 'the log says why');
+        void run(id, items, unforeseen);
       };
       if (holdMs > 0) held.set(id, setTimeout(begin, holdMs));
       else begin();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { StoreError } from '../../src/store/store-error.ts';
 import { device, extension } from '../http/web-world.ts';
 import { createPageWorld, findMarkupFaults } from './page-world.ts';
 
@@ -54,5 +55,18 @@ test('a password that one of its phones cannot be told is refused in its field',
   expect(findMarkupFaults(refused.html)).toEqual([]);
   expect(refused.html).toContain('Passwort von 202 lässt sich einem Telefon von Aastra/Mitel nicht mitteilen');
   expect(office.findExtension('202')?.password.reveal()).toBe(before);
+  await app.close();
+});
+
+test('what somebody else decided meanwhile is told, and is no fault of ours', async () => {
+  const { app, office, post, lines } = await open();
+  const commit = async () => {
+    throw new StoreError('changed-meanwhile', 'The device was changed meanwhile.');
+  };
+  Object.assign(office, { commit });
+  const overtaken = await post(`/phones/${PHONE}/block`, {}, { 'accept-language': 'de', 'hx-request': 'true' });
+  expect(overtaken.status).toBe(409);
+  expect(overtaken.html).toContain('Inzwischen hat jemand anderes darüber entschieden');
+  expect(lines.join('')).not.toContain('page.failed');
   await app.close();
 });

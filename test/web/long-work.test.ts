@@ -62,11 +62,11 @@ test('an order to many phones that is taken back in time leaves no trace', async
       return undefined;
     },
   }));
-  const held = jobs.start('block', items, 60_000);
+  const held = jobs.start('block', items, { holdMs: 60_000, unforeseen: 'no' });
   expect(jobs.find(held.id)).toMatchObject({ isHeld: true, done: 0 });
   expect(jobs.undo(held.id)).toBe(true);
   expect(jobs.find(held.id)).toBeUndefined();
-  const late = jobs.start('block', items, 1);
+  const late = jobs.start('block', items, { holdMs: 1, unforeseen: 'no' });
   while (jobs.find(late.id)?.isOver !== true) await sleep(1);
   expect(ran).toEqual(['a', 'b']);
   expect(jobs.find(late.id)).toMatchObject({ isHeld: false, done: 2, failures: [] });

@@ -58,7 +58,8 @@ export function addPhoneBulk(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
     if (items.length === 0)
       return kit.renderNotice(reply, request, { kind: 'error', text: kit.t(request, 'bulk.no-number') });
     // A phone that is asked to fetch its files is none the worse for it: there is nothing to take back.
-    const job = jobs.start(order, items, order === 'resync' ? 0 : UNDO_MS);
+    const holdMs = order === 'resync' ? 0 : UNDO_MS;
+    const job = jobs.start(order, items, { holdMs, unforeseen: kit.t(request, 'bulk.unforeseen') });
     if (!isFragmentRequest(request)) return reply.redirect(`/phones/bulk/${job.id}`, 303);
     return showJob(request, reply, job.id);
   });
