@@ -53,6 +53,22 @@ export function buildTrustForm({ trust, revision }: Site, { t }: Texts, typed?: 
     ],
     all: faults.filter ?? '',
     quarantine: typed === undefined ? trust.quarantine : typed.form.has('quarantine'),
+    access: [
+      {
+        field: field('handOverMinutes', typed?.form.get('handOverMinutes') ?? String(trust.handOverMinutes)),
+        label: t('trust.hand-over-minutes'),
+        help: t('trust.hand-over-help'),
+        most: 6,
+        hint: '0',
+      },
+      {
+        field: field('routedNetworks', typed?.form.get('routedNetworks') ?? trust.routedNetworks.join(', ')),
+        label: t('trust.routed-networks'),
+        help: t('trust.routed-help'),
+        most: 1_000,
+        hint: '10.9.0.0/16, 10.10.0.0/16',
+      },
+    ],
     faultCount: Object.keys(faults).length,
   };
 }

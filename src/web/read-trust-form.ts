@@ -3,6 +3,7 @@ import { parseNetwork } from '../core/parse-network.ts';
 import type { FilterRule } from '../core/trust.ts';
 import type { SiteBody } from '../http/schemas/site.ts';
 import type { Texts } from './message-set.ts';
+import { readAccessFields } from './read-access-fields.ts';
 import type { Form } from './read-form.ts';
 
 /** A rule as text; its fields are named `filter.<index>.<field>`, and their order is that of the rows. */
@@ -43,11 +44,13 @@ export function readTrustForm(form: Form, texts: Texts): TrustForm {
     const network = kind === 'host-bits' ? (parseNetwork(form.get(field))?.text ?? '') : '';
     faults[field] ??= texts.t('settings.wrong', { saw, want: texts.t(`trust.want-${kind}`, { network }) });
   }
+  const access = readAccessFields(form, texts);
+  Object.assign(faults, access.faults);
   return {
     isMoved: move !== null,
     rows,
     rules,
-    body: { trust: { rules: [...rules], quarantine: form.has('quarantine') } },
+    body: { trust: { rules: [...rules], quarantine: form.has('quarantine'), ...access.settings } },
     faults,
     faultCount: Object.keys(faults).length,
   };

@@ -206,3 +206,27 @@ test('the quarantine is switched off and on', async () => {
   await world.post('/site/trust', form([]), asAdmin());
   expect(trust().quarantine).toBe(true);
 });
+
+test('the hand-over window and the routed networks are set on the page, and what is wrong is said', async () => {
+  const fields = { handOverMinutes: '15', routedNetworks: '10.9.0.0/16, 192.168.77.4' };
+  expect((await world.post('/site/trust', form([], fields), asAdmin())).status).toBe(303);
+  expect(trust()).toMatchObject({ handOverMinutes: 15, routedNetworks: ['10.9.0.0/16', '192.168.77.4'] });
+  // A form without them leaves them alone.
+  expect((await world.post('/site/trust', form([{ network: '10.0.0.1' }]), asAdmin())).status).toBe(303);
+  expect(trust()).toMatchObject({ handOverMinutes: 15, rules: [{ network: '10.0.0.1' }] });
+  const wrong = { handOverMinutes: 'soon', routedNetworks: '10.9.1.0/16' };
+  const { status, html } = await world.post('/site/trust', form([], wrong), asAdmin());
+  expect([status, findMarkupFaults(html)]).toEqual([422, []]);
+  expect(html).toContain('10.9.0.0/16 for the whole network, or the address alone');
+  expect(html).toContain('0 for at any time, or minutes up to');
+  expect(html).toContain('value="soon"');
+});
+
+test('a sealed phone can be handed its files over again from its menu, where the site has windows', async () => {
+  const menu = async () => (await world.get(`/phones/${APPROVED}/actions`, asAdmin())).html;
+  expect(await menu()).not.toContain('/hand-over');
+  await world.post('/site/trust', form([], { handOverMinutes: '15' }), asAdmin());
+  expect(await menu()).toContain(`/phones/${APPROVED}/hand-over`);
+  expect((await world.post(`/phones/${APPROVED}/hand-over`, {}, asAdmin())).status).toBe(303);
+  expect(world.office.findDevice(mac(APPROVED))?.handOver?.address).toBeNull();
+});
