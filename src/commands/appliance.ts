@@ -28,6 +28,7 @@ import { createBatchWriter } from '../store/batch-writer.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
 import { openGate } from './open-gate.ts';
+import { openDoctor } from './open-doctor.ts';
 import { openInternet } from './open-internet.ts';
 import { loadOffice } from './open-office.ts';
 import { openOtherServers } from './open-other-servers.ts';
@@ -169,9 +170,13 @@ async function start(
     log,
     clock,
   });
+  const { readSystem } = record.doors;
+  const ports = () => ({ web: webPort ?? config.webPort, phones: phones.port, sip: sipPort() });
+  const patient = { config, ports, office, interfaces, otherServers, readSystem, store };
   const webDoors: WebDoors = {
     office,
     otherServers,
+    doctor: await openDoctor({ ...patient, signal, log, clock }),
     deliveries,
     lamps,
     counters,

@@ -3,6 +3,7 @@ import { approveCommand } from './approve.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { CommandError, WRONG_USAGE } from './command-error.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
@@ -36,6 +37,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     renderCommand(),
     timeZonesCommand(),
     simulateCommand(),
+    doctorCommand(),
   ];
   for (const command of commands) inherit(command, program);
   try {

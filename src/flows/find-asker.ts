@@ -1,5 +1,5 @@
 import type { MacAddress } from '../core/mac-address.ts';
-import type { Doors } from './doors.ts';
+import type { Doors, SipDoors } from './doors.ts';
 
 /** An ARP exchange took 0.3-14 ms in our lab; phones repeat their SUBSCRIBE for seconds. */
 const NEIGHBOUR_WAIT_MS = 250;
@@ -19,7 +19,7 @@ export function isContradicted({ lan }: Pick<Doors, 'lan'>, claimed: MacAddress,
  * entry that it has from an earlier owner of the address. Undefined: nobody is known there.
  */
 export async function findAsker(
-  { lan, sip }: Pick<Doors, 'lan' | 'sip'>,
+  { lan, sip }: Pick<Doors, 'lan'> & { readonly sip: Pick<SipDoors, 'send'> },
   source: { readonly address: string; readonly port: number },
   expected?: MacAddress,
 ): Promise<MacAddress | undefined> {

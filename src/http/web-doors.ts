@@ -8,6 +8,7 @@ import type { Role } from '../core/role.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
 import type { Counters } from '../flows/counters.ts';
 import type { Deliveries } from '../flows/delivery.ts';
+import type { Doctor } from '../flows/doctor/doctor.ts';
 import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { JudgeSource } from '../flows/judge-source.ts';
 import type { LampBoard } from '../flows/lamps.ts';
@@ -82,6 +83,7 @@ export interface WebDoors extends SiteDoors {
   /** Open ports and the external address. */
   readonly internet: InternetDoors;
   readonly otherServers: OtherServers;
+  readonly doctor: Doctor;
   readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;
   readonly listAudit: (request: AuditRequest) => Promise<Piece<AuditEntry>>;
   readonly record: RecordDoors;

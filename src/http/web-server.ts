@@ -15,6 +15,7 @@ import { addCatalogueRoutes } from './routes/catalogue.ts';
 import { addDeviceDecisionRoutes } from './routes/device-decisions.ts';
 import { addDeviceSettingsRoutes } from './routes/device-settings.ts';
 import { addDeviceRoutes } from './routes/devices.ts';
+import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addExtensionRoutes } from './routes/extensions.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -129,6 +130,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addSessionRoutes(api, doors);
       addAuditRoutes(api, doors);
       addRecordRoutes(api, doors);
+      addDoctorRoutes(api, doors);
       addEventRoutes(api, sessions, hub);
       addCatalogueRoutes(api);
     },

@@ -74,6 +74,7 @@ const ROUTES: readonly RouteRow[] = [
   ['POST', '/upnp/search', 'technician', undefined],
   ['POST', '/port-mappings/renew', 'technician', undefined],
   ['POST', '/port-mappings/test', 'technician', undefined],
+  ['POST', '/system/doctor', 'technician', undefined],
   ['GET', '/other-servers', 'viewer', undefined],
   ['POST', '/other-servers/check', 'technician', undefined],
   ['PUT', '/other-servers/:id/wanted', 'admin', undefined],

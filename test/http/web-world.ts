@@ -11,6 +11,9 @@ import { DEFAULT_SITE } from '../../src/core/site.ts';
 import { createAttemptLimiter } from '../../src/flows/attempt-limiter.ts';
 import type { CheckedAudit } from '../../src/flows/audit-check.ts';
 import { createCounters } from '../../src/flows/counters.ts';
+import { createBackups } from '../../src/flows/backups.ts';
+import { createDoctor } from '../../src/flows/doctor/doctor.ts';
+import type { DoctorCheck } from '../../src/flows/doctor/finding.ts';
 import { createSourceJudge } from '../../src/flows/judge-source.ts';
 import { createLampBoard } from '../../src/flows/lamps.ts';
 import type { LogEntry } from '../../src/flows/log-memory.ts';
@@ -27,6 +30,7 @@ import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doo
 import { createInternetMemory } from '../peers/internet-memory.ts';
 import { createServersMemory } from '../peers/servers-memory.ts';
 import { createLogMemory } from './log-memory.ts';
+import { createBackupsMemory } from './backups-memory.ts';
 import { createPeopleMemory } from './people-memory.ts';
 import { openSiteWorld } from './site-world.ts';
 
@@ -217,6 +221,9 @@ export function createWorld(
   };
   const internet = createInternetMemory();
   const otherServers = createServersMemory(office);
+  const backups = createBackupsMemory();
+  let checks: readonly DoctorCheck[] = [];
+  const patience = new AbortController();
   const siteDoors = openSiteWorld(office, () => now);
   const doors: WebDoors = {
     ...siteDoors,
@@ -230,6 +237,8 @@ export function createWorld(
     quarantine,
     judgeSource: createSourceJudge(lan, quarantine),
     otherServers: otherServers.doors,
+    backups: createBackups({ office, ...backups.doors, log, clock: () => now }),
+    doctor: createDoctor({ phases: () => [checks], log, clock: () => now, signal: patience.signal }),
     office,
     deliveries: {
       deliver: (phone, cause) => void delivered.push({ mac: phone.mac, cause }),
@@ -303,6 +312,10 @@ export function createWorld(
     quarantine,
     neighbours,
     otherServers,
+    /** What the doctor looks at from now on. */
+    examine(...wanted: readonly DoctorCheck[]) {
+      checks = wanted;
+    },
     siteDir: siteDoors.siteDir,
     office,
     journeys,

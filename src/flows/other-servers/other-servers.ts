@@ -4,7 +4,7 @@ import { type Note, note } from '../../core/note.ts';
 import type { Result } from '../../core/result.ts';
 import type { HeardServer, ServerProbeOptions } from '../../sip/server-probe.ts';
 import { vendors } from '../../vendors/all.ts';
-import type { Doors, LanDoors } from '../doors.ts';
+import type { LanDoors, SipDoors } from '../doors.ts';
 import { findAsker } from '../find-asker.ts';
 import type { Office } from '../office.ts';
 import { buildProbeShapes } from './build-probe-shapes.ts';
@@ -15,7 +15,7 @@ import type { OtherServers, OtherServersState } from './server-facts.ts';
 export interface OtherServerDoors {
   readonly office: Pick<Office, 'site'>;
   readonly lan: LanDoors & { current(): readonly { readonly address: string }[] };
-  readonly sip: Doors['sip'];
+  readonly sip: Pick<SipDoors, 'send'>;
   /** `sip/server-probe` fits. */
   readonly probe: (options: ServerProbeOptions) => Promise<Result<readonly HeardServer[], string>>;
   /** Of the PnP group; as the listener has it. */

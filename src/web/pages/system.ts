@@ -1,6 +1,7 @@
 import { noteAuditFault } from '../../core/audit-verdict.ts';
 import type { SystemFacts } from '../../flows/system-facts.ts';
 import type { ApiApp } from '../../http/api-app.ts';
+import { buildDoctor } from '../build-doctor.ts';
 import { buildOtherServers, buildServerAlarm } from '../build-other-servers.ts';
 import { formatBytes } from '../format-amounts.ts';
 import type { Texts } from '../message-set.ts';
@@ -23,6 +24,7 @@ export function addSystemPage(app: ApiApp, kit: PageKit, doors: PageDoors): void
         tabs: systemTabs(app, request, 'system'),
         ...buildSystem(facts, texts),
         serverAlarm: buildServerAlarm(servers, texts),
+        doctor: buildDoctor(doors.doctor.last(), texts),
         otherServers: buildOtherServers(servers, doors.office.site().trust.otherServerCheckMinutes, texts),
       },
     });

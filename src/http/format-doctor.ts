@@ -1,0 +1,22 @@
+import type { DoctorRun } from '../flows/doctor/doctor.ts';
+import { worstOf } from '../flows/doctor/finding.ts';
+import { formatTime, formatTimeOrNull } from './schemas/common.ts';
+import type { DoctorAnswer } from './schemas/doctor.ts';
+
+// Every field is named, as in format-answers.
+
+export function formatDoctorRun({ startedAt, endedAt, done, total, findings }: DoctorRun): DoctorAnswer {
+  return {
+    startedAt: formatTime(startedAt),
+    endedAt: formatTimeOrNull(endedAt),
+    state: worstOf(findings),
+    done,
+    total,
+    findings: findings.map(({ id, state, sentence, advice }) => ({
+      id,
+      state,
+      sentence: sentence.text,
+      advice: advice?.text ?? null,
+    })),
+  };
+}
