@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { TLSSocket, type TlsOptions } from 'node:tls';
 import type { Logger } from '../core/logger.ts';
 import type { ServeConfig } from '../flows/serve-config.ts';
 import { matchEtag } from './match-etag.ts';
@@ -16,6 +18,8 @@ import {
 } from './phone-answers.ts';
 import { readPhonePath } from './read-phone-path.ts';
 import { openSiteFile, streamSiteFile } from './site-files.ts';
+import { guardHandshakes, type HandshakeGuard } from './tls/handshake-guard.ts';
+import { readClientMac } from './tls/read-client-mac.ts';
 
 /** Who may come; `flows/source-gate` and `flows/quarantine` fit. Addresses are IPv4. */
 export interface PhoneSources {
@@ -56,25 +60,46 @@ const KEEP_ALIVE_MS = 15_000;
 /** A phone may stop reading while it writes firmware to its flash; one that was unplugged must not hold a socket for ever. */
 const SILENCE_MS = 120_000;
 
-/** How long answers that are under way may take once the server stops. */
-const STOP_GRACE_MS = 500;
+const LIMITS = {
+  maxHeaderSize: LARGEST_HEADERS,
+  headersTimeout: REQUEST_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // Small HTTP stacks forget it, and we do not need it.
+  requireHostHeader: false,
+} as const;
 
 /**
  * The server that phones fetch from; not listening yet. It is Node's own and not Fastify: there is one route, its bytes
  * are cached already, and the framework's part of a request is the largest that is left.
  */
-export function createPhoneServer({ serveConfig, siteFilesDir, isServed, sources, log }: PhoneServerOptions): Server {
-  const server = createServer({
-    maxHeaderSize: LARGEST_HEADERS,
-    headersTimeout: REQUEST_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // Small HTTP stacks forget it, and we do not need it.
-    requireHostHeader: false,
+export function createPhoneServer(options: PhoneServerOptions): Server {
+  return serve(createServer(LIMITS), options);
+}
+
+/** The same over TLS. A client certificate that verifies and names a MAC address proves the phone. */
+export function createPhoneTlsServer(
+  options: PhoneServerOptions,
+  tls: TlsOptions,
+  handshakeTimeoutMs?: number,
+): { readonly server: TlsServer; readonly handshakes: HandshakeGuard } {
+  const server = createTlsServer({ ...LIMITS, ...tls });
+  const { sources, log } = options;
+  const handshakes = guardHandshakes(server, {
+    // It costs more than a request, so it counts as one.
+    mayShake: (socket) => sources?.takes(withoutMapping(socket.remoteAddress)) !== false,
+    log,
+    ...(handshakeTimeoutMs !== undefined && { timeoutMs: handshakeTimeoutMs }),
   });
+  server.on('tlsClientError', (error, socket) => handshakes.failed(withoutMapping(socket.remoteAddress), error));
+  return { server: serve(server, options, handshakes), handshakes };
+}
+
+function serve<T extends Server | TlsServer>(server: T, options: PhoneServerOptions, handshakes?: HandshakeGuard): T {
+  const { serveConfig, siteFilesDir, isServed, sources, log } = options;
   server.timeout = SILENCE_MS;
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
     // Closed, not refused with an answer: a 404 would tell a phone that there is no file, a broken connection to try again.
     if (!isServed(localAddressOf(socket))) return socket.destroy();
     if (sources === undefined) return;
@@ -86,6 +111,11 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, sources
   // Who asks for permission to send a body gets the same short answer as who does not ask.
   server.on('checkContinue', onRequest);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code?.startsWith('ERR_SSL_')) {
+      handshakes?.failed(withoutMapping(socket.remoteAddress), error);
+      socket.destroy();
+      return;
+    }
     // A phone may be slow, or gone: only what is not HTTP speaks against it.
     if (error.code?.startsWith('HPE_') && socket.remoteAddress)
       sources?.malformed(withoutMapping(socket.remoteAddress));
@@ -125,7 +155,8 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, sources
     const userAgent = request.headers['user-agent'] ?? '';
     const hasAlready = (etag: string) => matchEtag(request.headers['if-none-match'], etag);
     const { token, path } = target;
-    const connection = { source, localAddress, isSecure: false, clientMac: null };
+    const isSecure = socket instanceof TLSSocket;
+    const connection = { source, localAddress, isSecure, clientMac: isSecure ? readClientMac(socket) : null };
     serveConfig({ method, token, path, ...connection, userAgent, hasAlready })
       .then((reply) =>
         reply.kind === 'site-file' ? serveSiteFile(request, response, reply.path, reply.tell) : answer(response, reply),
@@ -161,42 +192,11 @@ export function createPhoneServer({ serveConfig, siteFilesDir, isServed, sources
   }
 }
 
-export interface ListenOptions {
-  /** All IPv4 addresses, where left out: which of them are served is asked per connection, as they come and go. */
-  readonly host?: string;
-  /** 0: any free one. */
-  readonly port: number;
-  readonly signal: AbortSignal;
-}
-
-export interface Listening {
-  readonly port: number;
-  /** Resolves when the abort has ended every connection. */
-  readonly closed: Promise<void>;
-}
-
-/** Resolves when bound, rejects when that is not possible (EADDRINUSE …). The signal ends it within half a second. */
-export function listenPhoneServer(server: Server, { host, port, signal }: ListenOptions): Promise<Listening> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: host ?? '0.0.0.0', port, backlog: 4_096 }, () => {
-      server.off('error', reject);
-      const address = server.address();
-      const closed = new Promise<void>((done) => server.once('close', done));
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-      resolve({ port: typeof address === 'object' && address !== null ? address.port : port, closed });
-    });
-    function stop(): void {
-      server.close();
-      setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS).unref();
-    }
-  });
-}
-
 function localAddressOf(socket: Socket): string {
   return withoutMapping(socket.localAddress);
 }
+
+export { type Listening, type ListenOptions, listenServer as listenPhoneServer } from './server-listener.ts';
 
 /** A socket that listens on all IPv6 addresses shows an IPv4 peer as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2). */
 function withoutMapping(address: string | undefined): string {
