@@ -9,6 +9,9 @@ import { createLogMemory } from '../log-memory.ts';
 
 const DAY = 86_400_000;
 
+/** Two keys of RSA are drawn meanwhile, on a busy machine. */
+const PATIENCE = { timeout: 15_000 };
+
 function openWorld() {
   const { log, lines } = createLogMemory();
   const world = {
@@ -86,7 +89,7 @@ test('a new address has a new certificate of the same authority, and the old add
   });
   world.served = ['10.0.0.5'];
   world.notice();
-  await expect.poll(() => changes).toBe(1);
+  await expect.poll(() => changes, PATIENCE).toBe(1);
   expect(source.facts()).toMatchObject({ subject: '10.0.0.5' });
   expect(source.facts().names).toContain('192.168.10.2');
   expect(source.authority()?.pem).toBe(authority);
@@ -102,11 +105,11 @@ test('it is renewed before it ends, by the same authority while that lasts', asy
   const first = { server: source.facts().fingerprint, authority: source.authority()?.pem };
   world.now += 380 * DAY;
   world.notice();
-  await expect.poll(() => source.facts().fingerprint).not.toBe(first.server);
+  await expect.poll(() => source.facts().fingerprint, PATIENCE).not.toBe(first.server);
   expect(source.authority()?.pem).toBe(first.authority);
   world.now += 3_300 * DAY;
   world.notice();
-  await expect.poll(() => source.authority()?.pem).not.toBe(first.authority);
+  await expect.poll(() => source.authority()?.pem, PATIENCE).not.toBe(first.authority);
 });
 
 test('a disk that does not take it leaves the old one in use, and says so', async () => {
@@ -116,11 +119,11 @@ test('a disk that does not take it leaves the old one in use, and says so', asyn
   world.isBroken = true;
   world.served = ['10.0.0.5'];
   world.notice();
-  await expect.poll(source.problem).toBe('disk full');
+  await expect.poll(source.problem, PATIENCE).toBe('disk full');
   expect(source.facts().fingerprint).toBe(fingerprint);
   world.isBroken = false;
   world.notice();
-  await expect.poll(source.problem).toBeNull();
+  await expect.poll(source.problem, PATIENCE).toBeNull();
   expect(source.facts().fingerprint).not.toBe(fingerprint);
 });
 
