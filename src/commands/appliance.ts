@@ -25,10 +25,12 @@ import { createNeighbourTable } from '../lan/neighbour-table.ts';
 import { openTemplateSet } from '../render/template-set.ts';
 import { listenForPnp, PNP_GROUP, type PnpListener } from '../sip/pnp-listener.ts';
 import { createBatchWriter } from '../store/batch-writer.ts';
-import { openStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { vendors } from '../vendors/all.ts';
-import { openGate } from './open-gate.ts';
+import { openApplianceBackups } from './open-backups.ts';
+import { openDataDir } from './open-data-dir.ts';
 import { openDoctor } from './open-doctor.ts';
+import { openGate } from './open-gate.ts';
 import { openInternet } from './open-internet.ts';
 import { loadOffice } from './open-office.ts';
 import { openOtherServers } from './open-other-servers.ts';
@@ -63,7 +65,7 @@ export async function startAppliance(
   }: { readonly signal: AbortSignal; readonly log: Logger; readonly clock?: () => number },
 ): Promise<Appliance> {
   const { log, read: readLog } = createLogMemory(ownLog, clock);
-  const store = await openStore({ dataDir: config.dataDir, log, clock });
+  const store = await openDataDir(config, { log, clock });
   // What fails half way takes down what is up already.
   const undo = new AbortController();
   // Every part listens to this one signal: that is its purpose, and no leak.
@@ -173,7 +175,9 @@ async function start(
   const { readSystem } = record.doors;
   const ports = () => ({ web: webPort ?? config.webPort, phones: phones.port, sip: sipPort() });
   const patient = { config, ports, office, interfaces, otherServers, readSystem, store };
+  const backups = openApplianceBackups({ store, office, siteDir: config.siteDir, signal, log, clock });
   const webDoors: WebDoors = {
+    backups,
     office,
     otherServers,
     doctor: await openDoctor({ ...patient, signal, log, clock }),
@@ -238,7 +242,7 @@ async function start(
     lamps.stop();
     deliveries.stop();
     await Promise.all([phones.closed, web.close()]);
-    await Promise.all([pages.stop(), internet.closed()]);
+    await Promise.all([pages.stop(), internet.closed(), backups.stop()]);
     await record.stop();
     await writer.flush();
     await store.close();

@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * When a clock in this zone next shows `hour`:00, after `now`; milliseconds since 1970. Where a change of the clock leaves the
+ * When a clock in this zone next shows `hour` (2.5: half past two), after `now`; milliseconds since 1970. Where a change of the clock leaves the
  * hour out, an hour beside it; where it comes twice, one of the two. A zone that is not known counts as UTC.
  */
 export function findNextLocalTime(zone: string, hour: number, now: number): number {

@@ -16,7 +16,7 @@ const LONGEST_QUOTE = 60;
 const MOST_ERRORS = 20;
 
 /** Fields whose value is never said back. */
-const SECRET_FIELD = /password|token|secret|^code$/i;
+const SECRET_FIELD = /pass(word|phrase)|token|secret|^code$/i;
 
 /** Says what was seen and wanted for each fault that the schema found in `data`; `part` is `body`, `query` or `path`. */
 export function formatInputErrors(

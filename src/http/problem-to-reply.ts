@@ -1,4 +1,5 @@
 import type { ApproveProblem } from '../flows/approve-device.ts';
+import type { BackupProblem } from '../flows/backups.ts';
 import type { ExtensionProblem } from '../flows/change-extension.ts';
 import type { DeviceProblem } from '../flows/decide-device.ts';
 import type { OverrideProblem } from '../flows/override-editor.ts';
@@ -9,6 +10,7 @@ import type { InputError } from './format-input-errors.ts';
 
 export type ProblemKind =
   | ApproveProblem['kind']
+  | BackupProblem['kind']
   | DeviceProblem['kind']
   | ExtensionProblem['kind']
   | OverrideProblem['kind']
@@ -71,6 +73,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'bad-extension': { status: 400, title: 'Not an extension' },
   'no-such-vendor': { status: 400, title: 'Vendor not known' },
   'bad-user-name': { status: 400, title: 'Not a user name' },
+  'weak-passphrase': { status: 400, title: 'The passphrase will not do' },
   'weak-password': { status: 400, title: 'The password will not do' },
   unauthorized: { status: 401, title: 'Not logged in' },
   'log-in-refused': { status: 401, title: 'Log-in refused' },
@@ -86,6 +89,7 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'no-such-session': { status: 404, title: 'Session not known' },
   'no-such-override': { status: 404, title: 'No such file' },
   'not-in-quarantine': { status: 404, title: 'Not in quarantine' },
+  'no-such-backup': { status: 404, title: 'No such backup' },
   'no-such-token': { status: 404, title: 'Token not known' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'vendor-unknown': { status: 409, title: 'The maker of the phone is not known' },
@@ -104,12 +108,15 @@ const ANSWERS: Readonly<Record<ProblemKind, { readonly status: number; readonly 
   'last-administrator': { status: 409, title: 'No administrator would be left' },
   'administrator-first': { status: 409, title: 'No administrator would be there' },
   'already-set-up': { status: 409, title: 'Set up already' },
+  'no-backup-passphrase': { status: 409, title: 'There is no passphrase' },
+  'backup-running': { status: 409, title: 'A backup is being made already' },
   'no-session': { status: 409, title: 'There is no session' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not of a type we read' },
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
   'too-many-probes': { status: 429, title: 'Too many probes' },
   'file-trouble': { status: 500, title: 'A file cannot be read or written' },
+  'backup-failed': { status: 500, title: 'The backup was not made' },
   'internal-error': { status: 500, title: 'Something is broken here' },
   'too-many-listeners': { status: 503, title: 'Too many listeners' },
 };

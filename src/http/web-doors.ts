@@ -6,6 +6,7 @@ import type { MacAddress } from '../core/mac-address.ts';
 import type { Result } from '../core/result.ts';
 import type { Role } from '../core/role.ts';
 import type { ResolvedSettings } from '../core/settings.ts';
+import type { Backups } from '../flows/backups.ts';
 import type { Counters } from '../flows/counters.ts';
 import type { Deliveries } from '../flows/delivery.ts';
 import type { Doctor } from '../flows/doctor/doctor.ts';
@@ -83,6 +84,7 @@ export interface WebDoors extends SiteDoors {
   /** Open ports and the external address. */
   readonly internet: InternetDoors;
   readonly otherServers: OtherServers;
+  readonly backups: Backups;
   readonly doctor: Doctor;
   readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;
   readonly listAudit: (request: AuditRequest) => Promise<Piece<AuditEntry>>;

@@ -11,6 +11,7 @@ import { replyWithProblem } from './problem-reply.ts';
 import { type HttpProblem, INTERNAL_ERROR, readFrameworkProblem } from './problem-to-reply.ts';
 import { invalidInput } from './read-mac-parameter.ts';
 import { addAuditRoutes } from './routes/audit.ts';
+import { addBackupRoutes } from './routes/backups.ts';
 import { addCatalogueRoutes } from './routes/catalogue.ts';
 import { addDeviceDecisionRoutes } from './routes/device-decisions.ts';
 import { addDeviceSettingsRoutes } from './routes/device-settings.ts';
@@ -128,6 +129,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
       addTokenRoutes(api, doors);
       addUserRoutes(api, doors);
       addSessionRoutes(api, doors);
+      addBackupRoutes(api, doors);
       addAuditRoutes(api, doors);
       addRecordRoutes(api, doors);
       addDoctorRoutes(api, doors);

@@ -10,8 +10,8 @@ import { Secret } from '../../src/core/secret.ts';
 import { DEFAULT_SITE } from '../../src/core/site.ts';
 import { createAttemptLimiter } from '../../src/flows/attempt-limiter.ts';
 import type { CheckedAudit } from '../../src/flows/audit-check.ts';
-import { createCounters } from '../../src/flows/counters.ts';
 import { createBackups } from '../../src/flows/backups.ts';
+import { createCounters } from '../../src/flows/counters.ts';
 import { createDoctor } from '../../src/flows/doctor/doctor.ts';
 import type { DoctorCheck } from '../../src/flows/doctor/finding.ts';
 import { createSourceJudge } from '../../src/flows/judge-source.ts';
@@ -29,8 +29,8 @@ import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createInternetMemory } from '../peers/internet-memory.ts';
 import { createServersMemory } from '../peers/servers-memory.ts';
-import { createLogMemory } from './log-memory.ts';
 import { createBackupsMemory } from './backups-memory.ts';
+import { createLogMemory } from './log-memory.ts';
 import { createPeopleMemory } from './people-memory.ts';
 import { openSiteWorld } from './site-world.ts';
 
@@ -312,6 +312,7 @@ export function createWorld(
     quarantine,
     neighbours,
     otherServers,
+    backups,
     /** What the doctor looks at from now on. */
     examine(...wanted: readonly DoctorCheck[]) {
       checks = wanted;
