@@ -115,6 +115,7 @@ test('killed in the middle of commits, again and again: what was acknowledged is
       devices.flatMap((device) => device.extensions).sort(),
     );
     expect(audit.items.map(({ subject }) => subject).sort()).toEqual([...macs].sort());
+    expect(await store.audit.verify()).toMatchObject({ fault: null, rows: audit.items.length });
     for (const {
       token,
       extensions: [number],
@@ -155,5 +156,7 @@ test('another process may write at the same time, and be killed, while this one 
   expect(acknowledged.filter((number) => !macs.includes(macOf(number)))).toEqual([]);
   const audit = await store.audit.list({ limit: 100_000 });
   expect(audit.items.filter(({ actor }) => actor === 'own')).toHaveLength(60);
+  // Three processes wrote one chain.
+  expect(await store.audit.verify()).toMatchObject({ fault: null, rows: audit.items.length });
   while (macs.some((mac) => !seen.has(mac))) await sleep(20);
 });
