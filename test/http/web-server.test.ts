@@ -77,6 +77,10 @@ const ROUTES: readonly RouteRow[] = [
   ['POST', '/upnp/search', 'technician', undefined],
   ['POST', '/port-mappings/renew', 'technician', undefined],
   ['POST', '/port-mappings/test', 'technician', undefined],
+  ['GET', '/quarantine', 'viewer', undefined],
+  ['DELETE', '/quarantine', 'technician', undefined],
+  ['DELETE', '/quarantine/:address', 'technician', undefined],
+  ['GET', '/sources/:address', 'viewer', undefined],
   ['POST', '/system/doctor', 'technician', undefined],
   ['GET', '/other-servers', 'viewer', undefined],
   ['POST', '/other-servers/check', 'technician', undefined],
@@ -91,7 +95,7 @@ const RANK = ['viewer', 'technician', 'admin'] as const;
 
 /** Of things that are not there, so that the calls change nothing. */
 function example(path: string): string {
-  return `/api/v1${path.replace(':mac', '0015650000ff').replace(':number', '999').replace(':id', 'nobody')}`;
+  return `/api/v1${path.replace(':mac', '0015650000ff').replace(':number', '999').replace(':id', 'nobody').replace(':address', '192.0.2.1')}`;
 }
 
 async function documented(): Promise<Record<string, Record<string, Record<string, unknown>>>> {
