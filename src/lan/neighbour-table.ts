@@ -6,23 +6,25 @@ import { type Neighbour, parseNeighbourTable } from './parse-neighbour-table.ts'
 /** proc(5); Linux only. */
 const TABLE_FILE = '/proc/net/arp';
 
-/** Ms for which a table is believed to hold who it holds. Reading 1,000 entries takes some 3 ms: not for every request. */
-const BELIEVED_FOR_MS = 1_000;
+/** Ms after which a look at what is known has the table read anew. */
+const PEEK_READS_AFTER_MS = 1_000;
 
 /** Ms. A first question after a quiet time finds an old table: better none than what was true minutes ago. */
 const PEEKED_FOR_MS = 5_000;
 
 /**
- * Ms between two readings because somebody was missing. A phone's entry appears 0.3-14 ms after the first datagram to
- * it, so who is missing may be there the next moment; the pause keeps a storm of strangers from reading without end.
+ * Between two readings there is a pause of so many times what the last one took: a storm of questions spends a tenth of its time
+ * with them. Reading 1,000 entries takes some 3 ms. Ms, at least and at most.
  */
-const PAUSE_AFTER_MISS_MS = 50;
+const PAUSE_SHARE = 10;
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 100;
 
 /** The kernel's neighbour (ARP) table: which MAC address stands behind an IPv4 address. */
 export interface NeighbourTable {
   /**
-   * Undefined: not in the table now, or this system has no such table. That someone is missing is said only from a
-   * table read after the question; that takes 50 ms at most.
+   * Undefined: not in the table now, or this system has no such table. Said only from a table that was read after the question: who
+   * was there a moment ago may have lost his address to another since. Takes some ms; all who ask meanwhile share one reading.
    */
   macOf(address: string): Promise<MacAddress | undefined>;
   /** What the table said when it was last read, some seconds ago at most; reads it anew for the next question. For the hot path: nothing is waited for. */
@@ -41,6 +43,8 @@ interface Snapshot {
   readonly neighbours: ReadonlyMap<string, Neighbour>;
   /** When the reading began. */
   readonly at: number;
+  /** Ms that it took. */
+  readonly took: number;
 }
 
 /** Reads nothing before the first question. Holds nothing open. */
@@ -55,17 +59,14 @@ export function createNeighbourTable(options: NeighbourTableOptions): NeighbourT
 
   function peek(address: string): MacAddress | undefined {
     const now = clock();
-    if (!absent && latestSince(now - BELIEVED_FOR_MS) === undefined) void startReading();
+    if (!absent && latestSince(now - PEEK_READS_AFTER_MS) === undefined) void startReading();
     return latestSince(now - PEEKED_FOR_MS)?.neighbours.get(address)?.mac;
   }
 
   async function macOf(address: string): Promise<MacAddress | undefined> {
     if (absent) return undefined;
     const askedAt = clock();
-    const first = await newerThan(askedAt - BELIEVED_FOR_MS);
-    const found = first.neighbours.get(address);
-    if (found !== undefined || first.at >= askedAt) return found?.mac;
-    const pause = first.at + PAUSE_AFTER_MISS_MS - clock();
+    const pause = latest === undefined ? 0 : pauseAfter(latest) - Math.abs(askedAt - latest.at - latest.took);
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     return (await newerThan(askedAt)).neighbours.get(address)?.mac;
   }
@@ -94,7 +95,7 @@ export function createNeighbourTable(options: NeighbourTableOptions): NeighbourT
   async function read(): Promise<Snapshot> {
     const at = clock();
     const text = await readText().catch((cause: unknown) => tellUnreadable(cause));
-    latest = { neighbours: parseNeighbourTable(text), at };
+    latest = { neighbours: parseNeighbourTable(text), at, took: Math.max(0, clock() - at) };
     return latest;
   }
 
@@ -108,6 +109,10 @@ export function createNeighbourTable(options: NeighbourTableOptions): NeighbourT
     told = true;
     return '';
   }
+}
+
+function pauseAfter({ took }: Snapshot): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, took * PAUSE_SHARE));
 }
 
 function isAbsent(cause: unknown): boolean {

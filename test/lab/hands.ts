@@ -12,6 +12,7 @@ import { buildResponse } from '../../src/sip/build-subscribe.ts';
 import { firstHeader, type SipRequest } from '../../src/sip/message.ts';
 import { parseMessage } from '../../src/sip/parse-message.ts';
 import { vendorById } from '../../src/vendors/all.ts';
+import { openFakePnpServer } from '../peers/fake-pnp-server.ts';
 
 export type Order =
   | {
@@ -38,7 +39,13 @@ export type Order =
       readonly address: string;
       readonly port: number;
       readonly challenge?: string;
+      /** It answers nothing. */
+      readonly isSilent?: boolean;
+      /** Another address of this host, by whose interface the group is spoken to. */
+      readonly via?: string;
     }
+  /** Another PnP server, which sends every phone that asks to the URL. */
+  | { readonly do: 'offer'; readonly address: string; readonly url: string }
   /** Bytes as latin1. */
   | { readonly do: 'say'; readonly name: string; readonly text: string; readonly to: SocketAddress }
   /** Ends the phone or socket of that name. */
@@ -87,6 +94,11 @@ async function carryOut(order: Order): Promise<unknown> {
       return boot(order);
     case 'listen':
       return listen(order);
+    case 'offer': {
+      const { address, url } = order;
+      await openFakePnpServer({ address, url, port: GROUP.port, userAgent: 'Rogue 1.0' });
+      return undefined;
+    }
     case 'say': {
       const { name, text, to } = order;
       const data = Buffer.from(text, 'latin1');
@@ -146,16 +158,23 @@ async function boot({ name, vendor: vendorId, mac: text, address }: Order & { re
 }
 
 /** Resolves to the port. */
-async function listen({ name, address, port, challenge }: Order & { readonly do: 'listen' }): Promise<number> {
+async function listen({
+  name,
+  address,
+  port,
+  challenge,
+  isSilent,
+  via,
+}: Order & { readonly do: 'listen' }): Promise<number> {
   const socket = DgramAsPromised.createSocket({ type: 'udp4', reuseAddr: true });
   await socket.bind({ address, port });
-  if (address !== '0.0.0.0') socket.setMulticastInterface(address);
+  if (address !== '0.0.0.0') socket.setMulticastInterface(via ?? address);
   // A port that nobody listens on any more is told by ICMP; what counts is what was heard.
   socket.socket.on('error', () => undefined);
   socket.socket.on('message', (data: Buffer, from: SocketAddress) => {
     tell({ kind: 'heard', name, text: data.toString('latin1'), from: { address: from.address, port: from.port } });
     const parsed = parseMessage(data);
-    if (parsed.ok && parsed.value.kind === 'request' && parsed.value.method === 'NOTIFY')
+    if (!isSilent && parsed.ok && parsed.value.kind === 'request' && parsed.value.method === 'NOTIFY')
       socket.socket.send(answerNotify(parsed.value, challenge), from.port, from.address);
   });
   sockets.set(name, socket);

@@ -195,6 +195,11 @@ export async function openPhoneLab(programs: { readonly main: string; readonly h
         port,
         ...(challenge !== undefined && { challenge }),
       })) as number,
+    /** The same, and it answers nothing; it speaks to the group by the interface of `via`. */
+    listenSilently: async (host: OfficeHost, name: string, address: string, { port = 0, via = address } = {}) =>
+      (await handsOf(host).order({ do: 'listen', name, address, port, isSilent: true, via })) as number,
+    /** Another PnP server on that host. */
+    offer: (host: OfficeHost, address: string, url: string) => handsOf(host).order({ do: 'offer', address, url }),
     say: (host: OfficeHost, name: string, bytes: Buffer, to = GROUP) =>
       handsOf(host).order({ do: 'say', name, text: bytes.toString('latin1'), to }),
 

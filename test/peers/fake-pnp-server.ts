@@ -22,7 +22,7 @@ export interface FakePnpServer {
   close(): Promise<void>;
 }
 
-/** Another PnP server on loopback: it hears the group and answers from a unicast socket, as real ones do. */
+/** Another PnP server: it hears the group and answers from a unicast socket, as real ones do. */
 export async function openFakePnpServer(
   options: {
     readonly manner?: ServerManner;
@@ -30,15 +30,18 @@ export async function openFakePnpServer(
     readonly port?: number;
     readonly answers?: (request: SipRequest) => boolean;
     readonly userAgent?: string;
+    /** Where it stands; loopback, where left out. */
+    readonly address?: string;
   } = {},
 ): Promise<FakePnpServer> {
   const { manner = 'whole', url = 'http://192.0.2.9/p/', answers = () => true, userAgent = 'Other PBX 1.0' } = options;
+  const { address = '127.0.0.1' } = options;
   const ear = createSocket({ type: 'udp4', reuseAddr: true });
   const mouth = createSocket('udp4');
   ear.bind(options.port ?? 0, PNP_GROUP);
   await once(ear, 'listening');
-  ear.addMembership(PNP_GROUP, '127.0.0.1');
-  mouth.bind(0, '127.0.0.1');
+  ear.addMembership(PNP_GROUP, address);
+  mouth.bind(0, address);
   await once(mouth, 'listening');
   const asked: SipRequest[] = [];
   const acknowledged: number[] = [];
@@ -60,7 +63,7 @@ export async function openFakePnpServer(
   function answer(request: SipRequest, source: { readonly address: string; readonly port: number }): Buffer {
     const [status, reason] =
       manner === 'refusing' ? [500, 'No'] : manner === 'own-dialog' ? [202, 'Accepted subscription'] : [200, 'OK'];
-    const local = { localAddress: '127.0.0.1', localPort: mouth.address().port };
+    const local = { localAddress: address, localPort: mouth.address().port };
     const toTag = dialogTag({ callId: firstHeader(request, 'call-id') ?? '', from: '' });
     return buildReply(request, { status, reason, source, ...local, toTag, expires: 0 });
   }
@@ -69,7 +72,7 @@ export async function openFakePnpServer(
   function offer(request: SipRequest, to: { readonly address: string; readonly port: number }): Buffer {
     const lines = [
       `NOTIFY sip:${to.address}:${to.port} SIP/2.0`,
-      `Via: SIP/2.0/UDP 127.0.0.1:${mouth.address().port};branch=z9hG4bKother`,
+      `Via: SIP/2.0/UDP ${address}:${mouth.address().port};branch=z9hG4bKother`,
       'Max-Forwards: 20',
       `From: ${firstHeader(request, 'from')}`,
       `To: ${firstHeader(request, 'to')}`,
