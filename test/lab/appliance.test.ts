@@ -325,14 +325,17 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
       const [notify] = lab.heard(victim.address);
       if (notify === undefined) throw new Error('nothing was heard');
 
-      // The way is there: the file's server can be reached.
-      for (const url of [`${folder}${file}`, `http://10.77.0.2:8060/${file}`])
-        expect(await lab.request('far', url)).toMatchObject({ status: 404 });
-      await toldReason(victim, 'the neighbour table has no MAC address for the sender: it is not on a served LAN');
+      const urls = [`${folder}${file}`, `http://10.77.0.2:8060/${file}`];
+      for (const url of urls) expect(await lab.request('far', url)).toMatchObject({ status: 0 });
+      // The way is there: with a rule that lets him in the file's server can be reached, and still gives nothing.
+      const rules = [{ action: 'allow', network: '192.168.99.0/24', protocol: 'http' }];
+      await lab.api('PUT', 'site', { trust: { rules } });
+      for (const url of urls) expect(await lab.request('far', url)).toMatchObject({ status: 404 });
+      await toldReason(victim, 'the sender is not on a served LAN, nor in a routed network that the site names');
 
       const port = await lab.listen('far', 'far', '192.168.99.2');
       const subscribe = subscribeOf(victim, port, '192.168.99.2');
-      const ignored = await lab.counted('datagrams_ignored');
+      const filtered = await lab.counted('datagrams_filtered');
       await lab.say('far', 'far', subscribe);
       await lab.say('far', 'far', subscribe, { address: '10.77.0.2', port: 5060 });
       await lab.say('far', 'far', subscribe, notify.from);
@@ -340,7 +343,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
       office.ip('pha', 'addr add 192.168.99.3/32 dev eth0');
       const near = await lab.listen('pha', 'near', '192.168.99.3');
       await lab.say('pha', 'near', subscribeOf(victim, near, '192.168.99.3'));
-      await vi.waitFor(async () => expect(await lab.counted('datagrams_ignored')).toBeGreaterThan(ignored), WAIT);
+      await vi.waitFor(async () => expect(await lab.counted('datagrams_filtered')).toBeGreaterThan(filtered), WAIT);
       await sleep(SILENCE_MS);
       expect([...lab.heard('far'), ...lab.heard('near')]).toEqual([]);
       expect((await lab.api('GET', `devices/${victim.mac}`)).body).toMatchObject({ address: victim.address });
