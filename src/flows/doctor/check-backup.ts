@@ -46,11 +46,12 @@ export function createBackupCheck({ nightlyKept, newestAt, clock }: BackupDoors)
           ),
         ];
       }
-      const hours = Math.max(0, Math.floor((clock() - newest) / HOUR_MS));
+      const hours = Math.max(1, Math.round((clock() - newest) / HOUR_MS));
+      const age = { seconds: hours * 3_600 };
       if (clock() - newest > LATE_AFTER_MS) {
-        return [red(id, note('doctor.backup-old', 'The newest backup is {hours} hours old.', { hours }), advice)];
+        return [red(id, note('doctor.backup-old', 'The newest backup is {age} old.', { age }), advice)];
       }
-      return [green(id, note('doctor.backup-good', 'The newest backup is {hours} hours old.', { hours }))];
+      return [green(id, note('doctor.backup-good', 'The newest backup is {age} old.', { age }))];
     },
   };
 }

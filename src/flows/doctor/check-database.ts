@@ -64,7 +64,7 @@ export function createDatabaseCheck({ look }: { readonly look: () => Promise<Dat
           return [
             green(
               id,
-              note('doctor.database-good', 'The database is whole, with {phones} phones.', { phones: state.devices }),
+              note('doctor.database-good', 'The database is whole (phones: {phones}).', { phones: state.devices }),
             ),
           ];
         }

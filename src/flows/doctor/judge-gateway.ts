@@ -38,7 +38,7 @@ export async function judgeMappings(gateway: Gateway, internet: InternetSettings
     if (entry.internalClient === one.internalClient && entry.internalPort === one.internalPort) open += 1;
     else others.push(`${keyOf(one)} (${entry.internalClient})`);
   }
-  return [judgeTable(open, wanted.length, entries.size, internet.mapPorts), judgeOthers(others, wanted.length)];
+  return [judgeTable(open, wanted.length, entries.size, internet.mapPorts), judgeOthers(others)];
 }
 
 function judgeTable(open: number, wanted: number, entries: number, mapPorts: boolean): Finding {
@@ -49,16 +49,16 @@ function judgeTable(open: number, wanted: number, entries: number, mapPorts: boo
       id,
       note(
         'doctor.mapping-none-wanted',
-        'The router tells its table of {entries} open ports; Plugtone is to open none.',
+        'The router tells its table of open ports (entries: {entries}); Plugtone is to open none.',
         values,
       ),
     );
   }
   if (open === wanted)
-    return green(id, note('doctor.mapping-all', 'All {wanted} ports that are wanted are open.', values));
+    return green(id, note('doctor.mapping-all', 'Every port that is wanted is open ({wanted}).', values));
   return yellow(
     id,
-    note('doctor.mapping-some', '{open} of the {wanted} ports that are wanted are open.', values),
+    note('doctor.mapping-some', 'Of the ports that are wanted, {open} of {wanted} are open.', values),
     note(
       'doctor.mapping-advice',
       'The page “Internet” says of each port why it is not open, and what to do; Plugtone must run.',
@@ -66,13 +66,9 @@ function judgeTable(open: number, wanted: number, entries: number, mapPorts: boo
   );
 }
 
-function judgeOthers(others: readonly string[], wanted: number): Finding {
+function judgeOthers(others: readonly string[]): Finding {
   const id = 'gateway.conflicts';
-  if (others.length === 0)
-    return green(
-      id,
-      note('doctor.conflict-none', 'No other host holds one of the {wanted} ports that are wanted.', { wanted }),
-    );
+  if (others.length === 0) return green(id, note('doctor.conflict-none', 'No other host holds a port that is wanted.'));
   const ports = others.slice(0, MOST_TOLD).join(', ');
   return yellow(
     id,
