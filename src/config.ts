@@ -23,6 +23,22 @@ export interface LogFilesConfig {
   readonly detail: Exclude<LogDetail, 'none'>;
 }
 
+/** Encrypted connections. */
+export interface TlsConfig {
+  /** Left out: phones have none. */
+  readonly phonePort?: number;
+  /** Left out: people have none. */
+  readonly webPort?: number;
+  /** Absolute paths of PEM files; left out: the site's own authority makes a certificate. */
+  readonly files?: { readonly certificate: string; readonly key: string };
+  /** Phones may speak TLS 1.0 and 1.1. */
+  readonly phoneLegacy: boolean;
+  /** Absolute paths of PEM files: who signs the certificates that phones prove themselves with. Empty: none is asked for. */
+  readonly phoneAuthorities: readonly string[];
+  /** The web port without TLS sends everybody to the one with it. */
+  readonly webOnly: boolean;
+}
+
 /** Everything the process is told at its start. Read once, judged whole. */
 export interface Config {
   /** Absolute path: database and keys. */
@@ -36,6 +52,8 @@ export interface Config {
   /** Empty: every private IPv4 address of this host. */
   readonly lanAddresses: readonly string[];
   readonly logLevel: LogLevel;
+  /** Left out: no port has TLS. */
+  readonly tls?: TlsConfig;
   /** Left out: stdout only. */
   readonly logFiles?: LogFilesConfig;
   /**
@@ -59,6 +77,13 @@ export interface ConfigFlags {
   readonly phonePort?: string;
   readonly sipPort?: string;
   readonly lanAddress?: readonly string[];
+  readonly phoneTlsPort?: string;
+  readonly webTlsPort?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly phoneTlsLegacy?: boolean;
+  readonly phoneCa?: readonly string[];
+  readonly webTlsOnly?: boolean;
   readonly logLevel?: string;
   readonly logDir?: string;
   readonly logFiles?: string;
@@ -114,6 +139,12 @@ export function readConfig(
     return fallback;
   }
 
+  /** What it was switched on by; undefined: it is off. */
+  function flag(given: boolean | undefined, flagName: string, variable: string): string | undefined {
+    if (given !== undefined) return given ? flagName : undefined;
+    return oneOf(undefined, flagName, variable, ['yes', 'no']) === 'yes' ? variable : undefined;
+  }
+
   function oneOf<T extends string>(
     flag: string | undefined,
     flagName: string,
@@ -129,6 +160,7 @@ export function readConfig(
 
   const adminPassword = environment[ADMIN_PASSWORD];
   const logFiles = readLogFiles();
+  const tls = readTls();
   const config: Config = {
     dataDir: folder(flags.dataDir, '--data-dir', 'PLUGTONE_DATA_DIR', './data'),
     siteDir: folder(flags.siteDir, '--site-dir', 'PLUGTONE_SITE_DIR', './provisioning'),
@@ -137,6 +169,7 @@ export function readConfig(
     sipPort: port(flags.sipPort, '--sip-port', 'PLUGTONE_SIP_PORT', 5060),
     lanAddresses: readLanAddresses(),
     logLevel: oneOf(flags.logLevel, '--log-level', 'PLUGTONE_LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    ...(tls && { tls }),
     ...(logFiles && { logFiles }),
     ...(adminPassword && { adminPassword: new Secret(adminPassword) }),
   };
@@ -149,6 +182,42 @@ export function readConfig(
       problems.push({ name: given.name, saw: bad.join(','), want: 'IPv4 addresses of this host, separated by commas' });
     }
     return [...new Set(addresses)];
+  }
+
+  function readTls(): TlsConfig | undefined {
+    const portOf = (flag: string | undefined, flagName: string, variable: string) =>
+      pick(flag, flagName, variable) === undefined ? undefined : port(flag, flagName, variable, 0);
+    const phonePort = portOf(flags.phoneTlsPort, '--phone-tls-port', 'PLUGTONE_PHONE_TLS_PORT');
+    const webPort = portOf(flags.webTlsPort, '--web-tls-port', 'PLUGTONE_WEB_TLS_PORT');
+    const certificate = pick(flags.tlsCert, '--tls-cert', 'PLUGTONE_TLS_CERT');
+    const key = pick(flags.tlsKey, '--tls-key', 'PLUGTONE_TLS_KEY');
+    const authorities = pick(flags.phoneCa?.join(','), '--phone-ca', 'PLUGTONE_PHONE_CA');
+    const phoneLegacy = flag(flags.phoneTlsLegacy, '--phone-tls-legacy', 'PLUGTONE_PHONE_TLS_LEGACY');
+    const webOnly = flag(flags.webTlsOnly, '--web-tls-only', 'PLUGTONE_WEB_TLS_ONLY');
+    const alone = [
+      ...(phonePort === undefined ? [authorities?.name, phoneLegacy] : []),
+      webPort === undefined ? webOnly : undefined,
+    ];
+    for (const name of alone.filter((one) => one !== undefined)) {
+      problems.push({
+        name,
+        saw: '(set)',
+        want: `nothing, or ${name === webOnly ? '--web-tls-port' : '--phone-tls-port'} too`,
+      });
+    }
+    if (certificate && !key)
+      problems.push({ name: '--tls-key', saw: undefined, want: `the key of ${certificate.text}` });
+    if (key && !certificate)
+      problems.push({ name: '--tls-cert', saw: undefined, want: `the certificate of ${key.text}` });
+    if (phonePort === undefined && webPort === undefined) return undefined;
+    return {
+      ...(phonePort !== undefined && { phonePort }),
+      ...(webPort !== undefined && { webPort }),
+      ...(certificate && key && { files: { certificate: resolve(certificate.text), key: resolve(key.text) } }),
+      phoneLegacy: phoneLegacy !== undefined,
+      phoneAuthorities: authorities?.text.split(',').flatMap((file) => (file.trim() ? resolve(file.trim()) : [])) ?? [],
+      webOnly: webOnly !== undefined,
+    };
   }
 
   function readLogFiles(): LogFilesConfig | undefined {

@@ -69,3 +69,46 @@ test('log files are wanted where a folder is named, and nothing is wanted in it 
     ['PLUGTONE_LOG_DIR', 'a path'],
   ]);
 });
+
+test('TLS is off until a port is named; then all of it is read', () => {
+  expect(readConfig({ tlsCert: 'c.pem', tlsKey: 'k.pem' }, {})).toEqual(readConfig({}, {}));
+  const read = readConfig(
+    { phoneTlsPort: '8061', phoneCa: ['a.pem', 'b.pem,c.pem'], phoneTlsLegacy: true },
+    {
+      PLUGTONE_WEB_TLS_PORT: '8443',
+      PLUGTONE_TLS_CERT: 'c.pem',
+      PLUGTONE_TLS_KEY: 'k.pem',
+      PLUGTONE_WEB_TLS_ONLY: 'yes',
+    },
+  );
+  expect(read.ok && read.value.tls).toEqual({
+    phonePort: 8061,
+    webPort: 8443,
+    files: { certificate: resolve('c.pem'), key: resolve('k.pem') },
+    phoneLegacy: true,
+    phoneAuthorities: [resolve('a.pem'), resolve('b.pem'), resolve('c.pem')],
+    webOnly: true,
+  });
+  expect(readConfig({ webTlsPort: '0' }, { PLUGTONE_PHONE_TLS_LEGACY: 'no' })).toMatchObject({
+    ok: true,
+    value: { tls: { webPort: 0, phoneLegacy: false, phoneAuthorities: [], webOnly: false } },
+  });
+});
+
+test('what TLS lacks is said, part by part', () => {
+  const names = (...given: Parameters<typeof readConfig>) => {
+    const read = readConfig(...given);
+    return read.ok ? [] : read.problem.map(({ name }) => name);
+  };
+  expect(names({ phoneTlsLegacy: true, webTlsOnly: true, phoneCa: ['a.pem'] }, {})).toEqual([
+    '--phone-ca',
+    '--phone-tls-legacy',
+    '--web-tls-only',
+  ]);
+  expect(names({ webTlsPort: '8443', tlsCert: 'c.pem' }, {})).toEqual(['--tls-key']);
+  expect(names({ webTlsPort: '8443' }, { PLUGTONE_TLS_KEY: 'k.pem' })).toEqual(['--tls-cert']);
+  expect(names({ webTlsPort: 'https' }, { PLUGTONE_PHONE_TLS_LEGACY: 'maybe' })).toEqual([
+    '--web-tls-port',
+    'PLUGTONE_PHONE_TLS_LEGACY',
+  ]);
+});

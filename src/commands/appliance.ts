@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
 import { createForesight, type ForeseeDigest, tellDigests } from '../flows/audit-digests.ts';
@@ -14,10 +13,9 @@ import { createLogMemory, type LogMemory } from '../flows/log-memory.ts';
 import { createOffice } from '../flows/office.ts';
 import { createSubscribeHandler } from '../flows/on-subscribe.ts';
 import { previewConfig, resolveDeviceSettings } from '../flows/preview-config.ts';
-import { createConfigServer, type ServeConfig } from '../flows/serve-config.ts';
-import { createPhoneServer, listenPhoneServer } from '../http/phone-server.ts';
+import { createConfigServer } from '../flows/serve-config.ts';
+import type { Listening } from '../http/server-listener.ts';
 import { createRequestSessions } from '../http/session-guard.ts';
-import { hasSiteFile } from '../http/site-files.ts';
 import type { WebDoors } from '../http/web-doors.ts';
 import { createWebServer } from '../http/web-server.ts';
 import { type InterfaceWatch, watchInterfaces } from '../lan/interface-watch.ts';
@@ -35,7 +33,9 @@ import { openInternet } from './open-internet.ts';
 import { loadOffice } from './open-office.ts';
 import { openOtherServers } from './open-other-servers.ts';
 import { openPages } from './open-pages.ts';
+import { openPhoneServers } from './open-phone-servers.ts';
 import { openRecord } from './open-record.ts';
+import { openTls, openTlsDoors, openWebTls } from './open-tls.ts';
 import { beginSetUp, peopleDoors } from './people-doors.ts';
 import { openSiteDoors } from './site-doors.ts';
 import { startPruning } from './start-pruning.ts';
@@ -45,6 +45,8 @@ import { version } from './version.ts';
 export interface Appliance {
   readonly webPort: number;
   readonly phonePort: number;
+  readonly phoneTlsPort: number | undefined;
+  readonly webTlsPort: number | undefined;
   readonly interfaces: InterfaceWatch;
   readonly listener: PnpListener;
   /** False: phones are told this host's own address as their registrar (decision 0005). */
@@ -111,18 +113,8 @@ async function start(
   const counters = createCounters();
   const gate = await openGate({ office, lan, interfaces, store, counters, signal, log, clock });
 
-  // Phones may come as soon as the port is known, and the port must be known before anything can be told to phones.
-  let serveConfig: ServeConfig = async () => ({ kind: 'broken' });
-  const isServed = (localAddress: string) => interfaces.current().some(({ address }) => address === localAddress);
-  const siteFilesDir = join(config.siteDir, 'files');
-  const phoneServer = createPhoneServer({
-    serveConfig: (request) => serveConfig(request),
-    siteFilesDir,
-    isServed,
-    sources: gate.phoneSources,
-    log,
-  });
-  const phones = await listenPhoneServer(phoneServer, { port: config.phonePort, signal });
+  const tls = await openTls(config, { store, interfaces, signal, log, clock });
+  const phones = await openPhoneServers(config, { interfaces, sources: gate.phoneSources, tls, signal, log });
 
   const doors: Doors = {
     office,
@@ -131,16 +123,16 @@ async function start(
     counters,
     log,
     phonePort: phones.port,
+    phoneTlsPort: phones.tlsPort,
     clock,
   };
   const handOvers = createHandOvers(doors);
   const deliveries = createDeliveries(doors, handOvers);
   const { lanAddresses } = config;
   const internet = await openInternet({ office, lan: interfaces, store, lanAddresses, log, signal, clock });
-  const externalAddress = internet.address.current;
-  const cache = createConfigCache({ office, templates, counters, clock, phonePort: phones.port, externalAddress });
+  const cache = createConfigCache({ ...doors, templates, externalAddress: internet.address.current });
   foresee = createForesight(doors, cache);
-  serveConfig = createConfigServer(doors, deliveries, cache, (path) => hasSiteFile(siteFilesDir, path), handOvers);
+  phones.serve(createConfigServer(doors, deliveries, cache, phones.hasSiteFile, handOvers));
   const { listJourney, listAudit, tokens } = storeDoors(store, writer);
   const lamps = createLampBoard({
     office,
@@ -151,6 +143,7 @@ async function start(
 
   let ready = false;
   let webPort: number | undefined;
+  let webTls: Listening | undefined;
   let pnp: PnpListener | undefined;
   const sipPort = () => pnp?.state().port ?? config.sipPort;
   const otherServers = await openOtherServers({ doors, interfaces, store, port: sipPort, signal });
@@ -180,6 +173,7 @@ async function start(
     backups,
     office,
     otherServers,
+    tls: openTlsDoors(tls, () => ({ phones: phones.tlsPort, web: webTls?.port })),
     doctor: await openDoctor({ ...patient, signal, log, clock }),
     deliveries,
     lamps,
@@ -202,9 +196,11 @@ async function start(
   await beginSetUp(webDoors.setUp, config);
   const pageSessions = { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' };
   const pages = openPages(webDoors, pageSessions, doors, cache);
-  const web = await createWebServer(webDoors, pages);
+  const httpsOnly = tls?.config.webOnly && { httpsPort: () => webTls?.port };
+  const web = await createWebServer(webDoors, { ...pages, ...httpsOnly });
   // Also when what comes after it fails: a server that listens keeps the process alive. Closing twice is harmless.
   signal.addEventListener('abort', () => void web.close(), { once: true });
+  webTls = await openWebTls(web, tls, { signal, log });
   const { port } = new URL(await web.listen({ host: '0.0.0.0', port: config.webPort }));
   const listener = await listenForPnp({
     group: PNP_GROUP,
@@ -223,6 +219,8 @@ async function start(
   return {
     webPort,
     phonePort: phones.port,
+    phoneTlsPort: phones.tlsPort,
+    webTlsPort: webTls?.port,
     interfaces,
     listener,
     hasSipServer: () => Boolean(office.site().settings.sipServer),
@@ -241,7 +239,7 @@ async function start(
     stopAutoApproval();
     lamps.stop();
     deliveries.stop();
-    await Promise.all([phones.closed, web.close()]);
+    await Promise.all([phones.closed, web.close(), webTls?.closed]);
     await Promise.all([pages.stop(), internet.closed(), backups.stop()]);
     await record.stop();
     await writer.flush();

@@ -25,6 +25,17 @@ export function serveCommand(): Command {
       'serve this address of the host; repeatable, comma list (PLUGTONE_LAN_ADDRESS; default: every private IPv4)',
       collect,
     )
+    .option('--phone-tls-port <port>', 'phones: HTTPS (PLUGTONE_PHONE_TLS_PORT; default: none)')
+    .option('--web-tls-port <port>', 'people: HTTPS (PLUGTONE_WEB_TLS_PORT; default: none)')
+    .option('--tls-cert <file>', "certificate, PEM (PLUGTONE_TLS_CERT; default: of the site's own authority)")
+    .option('--tls-key <file>', 'its key, PEM (PLUGTONE_TLS_KEY)')
+    .option(
+      '--phone-ca <file>',
+      'who signs certificates of phones; repeatable, comma list (PLUGTONE_PHONE_CA)',
+      collect,
+    )
+    .option('--phone-tls-legacy', 'phones may speak TLS 1.0 and 1.1, too (PLUGTONE_PHONE_TLS_LEGACY=yes)')
+    .option('--web-tls-only', 'the web port sends people to HTTPS (PLUGTONE_WEB_TLS_ONLY=yes)')
     .option('--log-level <level>', "pino's levels (PLUGTONE_LOG_LEVEL; default info)")
     .option('--log-dir <path>', 'log files, too, beside stdout (PLUGTONE_LOG_DIR; default: none)')
     .option('--log-files <period>', 'a new file daily or hourly (PLUGTONE_LOG_FILES; default daily)')
@@ -54,9 +65,10 @@ async function run(config: Config, log: Logger): Promise<void> {
     endForSure(log);
     throw explain(error);
   }
-  const { webPort, phonePort, interfaces, listener } = appliance;
+  const { webPort, phonePort, webTlsPort, phoneTlsPort, interfaces, listener } = appliance;
   const served = interfaces.current().map(({ address }) => address);
-  const facts = { web: webPort, phones: phonePort, sip: listener.state().port, served };
+  const tls = { ...(webTlsPort && { webTls: webTlsPort }), ...(phoneTlsPort && { phonesTls: phoneTlsPort }) };
+  const facts = { web: webPort, phones: phonePort, ...tls, sip: listener.state().port, served };
   log.info({ event: 'appliance.started', ...facts, dataDir: config.dataDir }, `people: http://localhost:${webPort}`);
   if (served.length === 0) {
     const wanted = config.lanAddresses.length > 0 ? config.lanAddresses.join(', ') : 'any private IPv4 address';

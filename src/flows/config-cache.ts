@@ -8,6 +8,7 @@ import { noteRenderProblem, type RenderedFile, type RenderInput, renderFile } fr
 import type { TemplateSet } from '../render/template-set.ts';
 import { createZoneRules, type ZoneRules } from '../render/zone-rules.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
+import { choosePhoneAddress } from './choose-phone-address.ts';
 import type { Counters } from './counters.ts';
 import type { Office } from './office.ts';
 import { createServedFiles, type ServedFiles } from './served-files.ts';
@@ -56,10 +57,12 @@ export function createConfigCache(options: {
   readonly counters: Counters;
   readonly clock: () => number;
   readonly phonePort: number;
+  /** Left out: no port speaks TLS. */
+  readonly phoneTlsPort?: number | undefined;
   /** The office's external address now; empty: not known. */
   readonly externalAddress?: () => string;
 }): ConfigCache {
-  const { office, templates, counters, clock, phonePort, externalAddress = () => '' } = options;
+  const { office, templates, counters, clock, externalAddress = () => '' } = options;
   const readZone = createZoneRules(clock);
   /** When the earliest of the rules that were asked for goes over to another one. */
   let holdsUntil = Number.POSITIVE_INFINITY;
@@ -78,7 +81,7 @@ export function createConfigCache(options: {
       device,
       site: office.site(),
       findExtension: office.findExtension,
-      server: { host, port: phonePort },
+      server: { host, ...choosePhoneAddress(options, office.site().trust) },
       externalAddress: externalAddress(),
       templates,
       zoneRules,

@@ -5,6 +5,7 @@ import { giveReason } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { type Note, note } from '../core/note.ts';
 import { vendorById } from '../vendors/all.ts';
+import { choosePhoneAddress } from './choose-phone-address.ts';
 import type { Doors, NotifyOutcome, NotifyRequest } from './doors.ts';
 import { createHandOvers, type HandOvers } from './hand-overs.ts';
 import { NEVER_ASKED, NO_FETCH, NO_FETCH_AT_ALL, NO_ORDER, noteNoRoute } from './note-stalls.ts';
@@ -41,7 +42,7 @@ interface Delivery {
  * decided it, is delivered from here.
  */
 export function createDeliveries(doors: Doors, handOvers: HandOvers = createHandOvers(doors)): Deliveries {
-  const { office, lan, sip, counters, log, clock, phonePort } = doors;
+  const { office, lan, sip, counters, log, clock } = doors;
   const active = new Map<MacAddress, Delivery>();
   /** Of approved phones only, so bounded by decisions. */
   const lastCseqs = new Map<MacAddress, number>();
@@ -90,7 +91,8 @@ export function createDeliveries(doors: Doors, handOvers: HandOvers = createHand
       end(mac);
       return stall(mac, noteNoRoute(dialog.sourceAddress));
     }
-    const url = vendor.profileUrl(`http://${localAddress}:${phonePort}/p/${token}/`, mac);
+    const { scheme, port } = choosePhoneAddress(doors, office.site().trust);
+    const url = vendor.profileUrl(`${scheme}://${localAddress}:${port}/p/${token}/`, mac);
     notify(device, delivery, {
       dialog,
       localAddress,

@@ -43,6 +43,8 @@ export interface Doors {
   readonly log: Logger;
   /** Port of the server that phones fetch from. */
   readonly phonePort: number;
+  /** The same over TLS; left out: there is none. */
+  readonly phoneTlsPort?: number | undefined;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../core/audit.ts';
+import type { CertificateFacts, TlsFacts } from '../core/certificate.ts';
 import type { Device } from '../core/device.ts';
 import type { JourneyEvent } from '../core/journey.ts';
 import type { Logger } from '../core/logger.ts';
@@ -67,6 +68,14 @@ export interface Page<T> {
   readonly next: number | null;
 }
 
+/** How connections are encrypted. */
+export interface TlsDoors {
+  /** Null: they are not. */
+  read(): TlsFacts | null;
+  /** The site's own authority, for devices that shall trust it; null: there is none. */
+  authority(): { readonly pem: string; readonly facts: CertificateFacts } | null;
+}
+
 /** All that the API reaches out through. */
 export interface WebDoors extends SiteDoors {
   readonly office: Office;
@@ -84,6 +93,7 @@ export interface WebDoors extends SiteDoors {
   /** Open ports and the external address. */
   readonly internet: InternetDoors;
   readonly otherServers: OtherServers;
+  readonly tls: TlsDoors;
   readonly backups: Backups;
   readonly doctor: Doctor;
   readonly listJourney: (mac: MacAddress, page: PageRequest) => Promise<Page<JourneyEvent>>;

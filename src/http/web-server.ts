@@ -5,6 +5,7 @@ import { StoreError } from '../store/store-error.ts';
 import type { ApiApp } from './api-app.ts';
 import { addApiDocs } from './api-docs.ts';
 import { createEventHub } from './event-hub.ts';
+import { createHttpsOnly } from './https-only.ts';
 import { compileValidator, InvalidInput } from './input-validator.ts';
 import { findAllowedMethods, type RoutePattern } from './match-route.ts';
 import { replyWithProblem } from './problem-reply.ts';
@@ -40,9 +41,9 @@ import type { WebDoors } from './web-doors.ts';
 const LARGEST_BODY = 262_144;
 
 /** A request that is not whole by then comes from somebody who holds sockets open on purpose. */
-const REQUEST_TIMEOUT_MS = 30_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 
-const MALFORMED = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+export const MALFORMED = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
 /** What pages answer outside of their routes. */
 export interface PageAnswers {
@@ -53,13 +54,18 @@ export interface PageAnswers {
 export interface WebServerOptions {
   /** Adds what people see under `/`; left out: `/` leads to the API's documentation. */
   readonly addPages?: (app: ApiApp) => Promise<PageAnswers>;
+  /** Who comes without TLS is sent to this port; left out, or undefined: he is answered. */
+  readonly httpsPort?: () => number | undefined;
 }
 
 /**
  * The server that people and their programs talk to; not listening yet. `await app.listen({ host, port })` starts it,
  * `await app.close()` ends it within a second, open event streams included.
  */
-export async function createWebServer(doors: WebDoors, { addPages }: WebServerOptions = {}): Promise<ApiApp> {
+export async function createWebServer(
+  doors: WebDoors,
+  { addPages, httpsPort }: WebServerOptions = {},
+): Promise<ApiApp> {
   const { log, version, office, tokens, people } = doors;
   let pages: PageAnswers | undefined;
   const app = Fastify({
@@ -89,6 +95,7 @@ export async function createWebServer(doors: WebDoors, { addPages }: WebServerOp
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
+  if (httpsPort !== undefined) app.addHook('onRequest', createHttpsOnly(httpsPort));
   // Not before: a body that is read ends in the connection's own context. Nothing is decided until here.
   app.addHook('preValidation', (request, _reply, done) => withOrigin(request.ip, done));
   app.addHook('preClose', async () => hub.stop());

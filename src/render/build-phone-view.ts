@@ -21,7 +21,7 @@ export interface PhoneViewInput {
   readonly extensions: readonly Extension[];
   readonly rule: TimeZoneRule;
   /** This appliance as the phone reaches it. */
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: { readonly host: string; readonly port: number; readonly scheme?: 'http' | 'https' };
   /** Of the office; empty: not known. */
   readonly externalAddress: string;
   readonly token: string;
@@ -62,7 +62,8 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
   const { zone, codecs, language, tone, toneSettings, notes } = spelled.value;
 
   const accounts = buildAccounts(vendor, model, settings, input.extensions);
-  const baseUrl = `http://${server.host}:${server.port}/p/${input.token}/`;
+  const { scheme = 'http' } = server;
+  const baseUrl = `${scheme}://${server.host}:${server.port}/p/${input.token}/`;
   const view: PhoneView = {
     mac: device.mac,
     macUpper: device.mac.toUpperCase(),
@@ -91,6 +92,7 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
     provisioning: {
       url: vendor.profileUrl(baseUrl, device.mac),
       baseUrl,
+      isSecure: flag(scheme === 'https'),
       host: server.host,
       port: String(server.port),
       path: `/p/${input.token}/`,

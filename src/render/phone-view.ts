@@ -92,7 +92,9 @@ export interface PhoneView {
   readonly provisioning: {
     /** What the NOTIFY carried: vendor's form. */
     readonly url: string;
-    /** `http://host:port/p/<token>/`, and its parts; the path with and without slashes at its ends. */
+    /** Empty or `1`: by HTTPS. */
+    readonly isSecure: string;
+    /** `http://host:port/p/<token>/`, or `https:`, and its parts; the path with and without slashes at its ends. */
     readonly baseUrl: string;
     readonly host: string;
     readonly port: string;

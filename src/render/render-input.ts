@@ -13,7 +13,7 @@ export interface RenderInput {
   readonly site: Site;
   readonly findExtension: (number: string) => Extension | undefined;
   /** This appliance as the phone reaches it. */
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: { readonly host: string; readonly port: number; readonly scheme?: 'http' | 'https' };
   /** The office's external address; empty: not known. */
   readonly externalAddress: string;
   readonly templates: TemplateSet;

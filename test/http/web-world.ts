@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../src/core/audit.ts';
+import type { TlsFacts } from '../../src/core/certificate.ts';
 import type { Device } from '../../src/core/device.ts';
 import type { Extension } from '../../src/core/extension.ts';
 import type { JourneyEvent, JourneyStep } from '../../src/core/journey.ts';
@@ -26,7 +27,7 @@ import { createQuarantine } from '../../src/flows/quarantine.ts';
 import { createSetUp } from '../../src/flows/set-up.ts';
 import { createSourceRules } from '../../src/flows/source-rules.ts';
 import type { SystemFacts } from '../../src/flows/system-facts.ts';
-import type { ApiUser, Role, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
+import type { ApiUser, Role, TlsDoors, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createInternetMemory } from '../peers/internet-memory.ts';
 import { createServersMemory } from '../peers/servers-memory.ts';
 import { createBackupsMemory } from './backups-memory.ts';
@@ -221,6 +222,7 @@ export function createWorld(
   };
   const internet = createInternetMemory();
   const otherServers = createServersMemory(office);
+  const tls = { facts: null as TlsFacts | null, authority: null as ReturnType<TlsDoors['authority']> };
   const backups = createBackupsMemory();
   let checks: readonly DoctorCheck[] = [];
   const patience = new AbortController();
@@ -237,6 +239,7 @@ export function createWorld(
     quarantine,
     judgeSource: createSourceJudge(lan, quarantine),
     otherServers: otherServers.doors,
+    tls: { read: () => tls.facts, authority: () => tls.authority },
     backups: createBackups({ office, ...backups.doors, log, clock: () => now }),
     doctor: createDoctor({ phases: () => [checks], log, clock: () => now, signal: patience.signal }),
     office,
@@ -312,6 +315,8 @@ export function createWorld(
     quarantine,
     neighbours,
     otherServers,
+    /** How connections are encrypted: change it. */
+    tls,
     backups,
     /** What the doctor looks at from now on. */
     examine(...wanted: readonly DoctorCheck[]) {

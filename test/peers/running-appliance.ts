@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Appliance, startAppliance } from '../../src/commands/appliance.ts';
 import { createSimulatedPhone, type PhoneStep, type SimulatedPhone } from '../../src/commands/simulated-phone.ts';
+import type { Config } from '../../src/config.ts';
 import type { Logger } from '../../src/core/logger.ts';
 import type { MacAddress } from '../../src/core/mac-address.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Vendor } from '../../src/vendors/vendor.ts';
 
 /** The whole appliance on loopback, ports of its own, in a folder of its own; everything it logged is kept. */
-export async function runAppliance(dataDir = mkdtempSync(join(tmpdir(), 'plugtone-'))) {
+export async function runAppliance(dataDir = mkdtempSync(join(tmpdir(), 'plugtone-')), more: Pick<Config, 'tls'> = {}) {
   const controller = new AbortController();
   const logged: string[] = [];
   const keep = (facts: unknown, message: string) => void logged.push(`${JSON.stringify(facts)} ${message}`);
@@ -22,6 +23,7 @@ export async function runAppliance(dataDir = mkdtempSync(join(tmpdir(), 'plugton
     sipPort: 0,
     lanAddresses: ['127.0.0.1'],
     logLevel: 'info',
+    ...more,
   } as const;
   const appliance: Appliance = await startAppliance(config, { signal: controller.signal, log });
   const answers: string[] = [];

@@ -134,6 +134,7 @@ test('the URL comes in all the forms that vendors want', () => {
     port: '8060',
     path: '/p/tok/',
     barePath: 'p/tok',
+    isSecure: '',
   });
 });
 

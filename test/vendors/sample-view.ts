@@ -64,6 +64,7 @@ export function sampleView(vendor: Vendor, modelName: string, changes: Partial<P
       port: '8060',
       path: '/p/token/',
       barePath: 'p/token',
+      isSecure: '',
       resyncIsOn: '1',
       resyncMinutes: '1440',
       resyncSeconds: '86400',
