@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readUrl } from '../core/read-url.ts';
 import { hasRole } from '../core/role.ts';
 import type { SessionDoors } from '../flows/people.ts';
 import { readBearer } from './bearer-guard.ts';
@@ -109,5 +110,5 @@ function sameText(a: string, b: string): boolean {
 }
 
 function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+  return readUrl(origin)?.host;
 }

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { readUrl } from '../core/read-url.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { formatPrintable } from './format-printable.ts';
 
@@ -17,8 +18,8 @@ export function parseUrl(text: string, base?: URL): Result<URL, string> {
   const seen = `is "${formatPrintable(text, SHOWN_LENGTH)}"`;
   if (text.length > LONGEST_URL) return err(`has ${text.length} characters; wanted ${LONGEST_URL} at most`);
   // The base as text: a URL object would do, but its type differs between libraries.
-  if (!URL.canParse(text, base?.href)) return err(`${seen}; wanted http://<IPv4>:<port>/…`);
-  const url = new URL(text, base?.href);
+  const url = readUrl(text, base?.href);
+  if (url === undefined) return err(`${seen}; wanted http://<IPv4>:<port>/…`);
   if (url.protocol !== 'http:') return err(`${seen}; wanted http`);
   if (url.username !== '' || url.password !== '') return err(`${seen}; wanted no user and password in it`);
   if (!isIPv4(url.hostname)) return err(`${seen}; wanted an IPv4 address as host`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressSource } from '../../core/internet.ts';
 import type { Logger } from '../../core/logger.ts';
+import { readUrl } from '../../core/read-url.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Office } from '../office.ts';
 import { type AddressNews, buildWebhookMessage } from './build-webhook-message.ts';
@@ -167,7 +168,7 @@ export function createAddressWebhook(doors: WebhookDoors): AddressWebhook {
   async function send(news: AddressNews, ended: AbortSignal): Promise<string | null> {
     const { internet, webhookSecret } = office.site();
     if (internet.webhookUrl === null || webhookSecret === null) return 'there is no webhook any more';
-    const url = URL.canParse(internet.webhookUrl) ? new URL(internet.webhookUrl) : undefined;
+    const url = readUrl(internet.webhookUrl);
     if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       return 'saw no usable address of a webhook, wanted http:// or https:// without user and password';
     const { headers, body } = buildWebhookMessage(news, webhookSecret, clock());
