@@ -7,6 +7,7 @@ import type { PageDoors } from './page-doors.ts';
 import { createPageGuard } from './page-guard.ts';
 import { createPageKit, isFragmentRequest, type PageKit } from './page-kit.ts';
 import { addAccountPage } from './pages/account.ts';
+import { addBackupsPage } from './pages/backups.ts';
 import { addDoctorPages } from './pages/doctor.ts';
 import { addEventsPages } from './pages/events.ts';
 import { addExtensionListPages } from './pages/extension-lists.ts';
@@ -92,6 +93,7 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addUsersPage(guarded, kit, doors);
       addTokensPage(guarded, kit, doors);
       addEventsPages(guarded, kit, doors);
+      addBackupsPage(guarded, kit, doors);
       addSystemPage(guarded, kit, doors);
       addOtherServerPages(guarded, kit, doors);
       addDoctorPages(guarded, kit, doors);

@@ -4,6 +4,7 @@ import type { ApiApp } from '../http/api-app.ts';
 
 export const SYSTEM_TABS = [
   { id: 'system', href: '/system', role: 'viewer' },
+  { id: 'backups', href: '/backups', role: 'admin' },
   { id: 'users', href: '/users', role: 'admin' },
   { id: 'tokens', href: '/tokens', role: 'admin' },
 ] as const;

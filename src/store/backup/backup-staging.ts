@@ -15,7 +15,7 @@ import type { Entry } from './entries.ts';
 
 /** Where the parts of a backup are put, to be looked at: scratch folders. */
 export interface StagingFolders {
-  /** Gets `plugtone.db`, `secret.key` and the data directory's folders. */
+  /** Gets `plugtone.db` and `secret.key`. */
   readonly data: string;
   /** Gets `overrides` and `files`. */
   readonly site: string;
@@ -27,7 +27,7 @@ export async function stageBackup(
   staging: StagingFolders,
   signal?: AbortSignal,
 ): Promise<void> {
-  const known = listFolderPlaces({ dataDir: staging.data, siteDir: staging.site }, true);
+  const known = listFolderPlaces(staging.site, true);
   const folders = manifest.folders.map((name) => {
     const place = known.find((candidate) => candidate.name === name);
     if (place === undefined) throw damaged(`it holds the folder ${name}, which has no place`);

@@ -49,7 +49,8 @@ export async function prepareBackup(
 ): Promise<PreparedBackup> {
   const { database, siteDir, withFiles, version } = options;
   const dataDir = dirname(database.file);
-  const { files, folders, skipped } = await listFolderFiles(listFolderPlaces({ dataDir, siteDir }, withFiles));
+  const places = listFolderPlaces(siteDir, withFiles);
+  const { files, skipped } = await listFolderFiles(places);
   const { bytes, walBytes } = await measureDatabaseFile(database.file);
   const rest = files.reduce((sum, file) => sum + file.bytes, 0);
   await checkSpace([
@@ -64,7 +65,7 @@ export async function prepareBackup(
       version,
       madeAt: database.clock(),
       ...snapshot,
-      folders,
+      folders: places.map(({ name }) => name),
       bytes: databaseBytes + key.length + rest,
     };
     const entries = listEntries(manifest, key, { name: DATABASE_ENTRY, path: file, bytes: databaseBytes }, files);

@@ -14,8 +14,6 @@ export interface FolderFile {
 
 export interface FolderFiles {
   readonly files: readonly FolderFile[];
-  /** The folders that are taken as a whole. */
-  readonly folders: readonly string[];
   /** Links, devices and names that cannot be kept: on the disk. */
   readonly skipped: readonly string[];
 }
@@ -23,7 +21,6 @@ export interface FolderFiles {
 /** Every regular file below the folders. Links are not followed: they may lead anywhere. */
 export async function listFolderFiles(places: readonly FolderPlace[]): Promise<FolderFiles> {
   const files: FolderFile[] = [];
-  const folders: string[] = [];
   const skipped: string[] = [];
 
   async function walk(name: string, path: string): Promise<void> {
@@ -36,16 +33,12 @@ export async function listFolderFiles(places: readonly FolderPlace[]): Promise<F
     }
   }
 
-  for (const { name, path, always } of places) {
-    try {
-      await walk(name, path);
-      folders.push(name);
-    } catch (error) {
+  for (const { name, path } of places) {
+    await walk(name, path).catch((error: unknown) => {
       if (!hasCode(error, 'ENOENT')) throw error;
-      if (always) folders.push(name);
-    }
+    });
   }
-  return { files, folders, skipped };
+  return { files, skipped };
 }
 
 /** What has another length by now was changed meanwhile. Throws BackupError: changed. */

@@ -44,7 +44,7 @@ export interface Restored extends StagedFacts {
  * before that, the old state is untouched; killed after it, whoever opens the data folder next finishes. Throws BackupError, StoreError.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
-  const { dataDir, siteDir, force, file } = options;
+  const { dataDir, siteDir, force } = options;
   const lock = lockDataDir(dataDir);
   if (lock === undefined) {
     const message = `A Plugtone server runs on ${dataDir}, or another restore does. Stop it first.`;
@@ -62,7 +62,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await removeLeftovers(siteDir);
     return await stageAndPlace(options);
   } catch (error) {
-    throw error instanceof BackupError || error instanceof StoreError ? error : explainDiskError(error, file);
+    throw error instanceof BackupError || error instanceof StoreError ? error : explainDiskError(error, dataDir);
   } finally {
     lock.release();
   }
@@ -143,7 +143,8 @@ async function settleKey(
 async function handOver(staged: string, folder: string): Promise<void> {
   await giveToFolderOwner(staged, folder);
   for (const item of await readdir(staged, { withFileTypes: true, recursive: true })) {
-    await giveToFolderOwner(join(item.parentPath, item.name), folder);
+    // SQLite's own files beside the database stay here, and may vanish meanwhile.
+    if (!/-(wal|shm)$/.test(item.name)) await giveToFolderOwner(join(item.parentPath, item.name), folder);
   }
 }
 
@@ -164,11 +165,11 @@ async function planMoves(
     aside: join(aside, item),
     companions,
   });
-  const folders = listFolderPlaces({ dataDir, siteDir }, true).filter((place) => manifest.folders.includes(place.name));
+  const folders = listFolderPlaces(siteDir, true).filter((place) => manifest.folders.includes(place.name));
   return {
     leave: (await listWaitingKeys(dataDir)).map((key) => ({ path: join(dataDir, key), aside: join(data.aside, key) })),
     moves: [
-      ...folders.map((place) => move(place.name.startsWith('site/') ? site : data, basename(place.path))),
+      ...folders.map((place) => move(site, basename(place.path))),
       move(data, KEY_FILE),
       move(data, DATABASE_FILE, ['-wal', '-shm']),
     ],

@@ -1,6 +1,7 @@
 import { noteAuditFault } from '../../core/audit-verdict.ts';
 import type { SystemFacts } from '../../flows/system-facts.ts';
 import type { ApiApp } from '../../http/api-app.ts';
+import { buildLastBackup } from '../build-backups.ts';
 import { buildDoctor } from '../build-doctor.ts';
 import { buildOtherServers, buildServerAlarm } from '../build-other-servers.ts';
 import { formatBytes } from '../format-amounts.ts';
@@ -16,6 +17,7 @@ export function addSystemPage(app: ApiApp, kit: PageKit, doors: PageDoors): void
     const facts = await doors.record.readSystem();
     const texts = kit.texts(request);
     const servers = doors.otherServers.read();
+    const [files, backups] = [await doors.backups.list(), await doors.backups.state()];
     return kit.renderPage(reply, request, {
       view: 'system',
       title: 'nav.system',
@@ -23,6 +25,7 @@ export function addSystemPage(app: ApiApp, kit: PageKit, doors: PageDoors): void
       model: {
         tabs: systemTabs(app, request, 'system'),
         ...buildSystem(facts, texts),
+        lastBackup: buildLastBackup(files, backups),
         serverAlarm: buildServerAlarm(servers, texts),
         doctor: buildDoctor(doors.doctor.last(), texts),
         otherServers: buildOtherServers(servers, doors.office.site().trust.otherServerCheckMinutes, texts),

@@ -4,6 +4,7 @@ import { Secret } from '../../../src/core/secret.ts';
 import { DEFAULT_SITE } from '../../../src/core/site.ts';
 import { type BackupOptions, prepareBackup } from '../../../src/store/backup/backup-writer.ts';
 import { restoreBackup } from '../../../src/store/backup/restorer.ts';
+import { createCertificateStore } from '../../../src/store/certificate-store.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { approvedDevice, extensionOf, makeFolder, opened } from '../samples.ts';
 
@@ -33,7 +34,8 @@ export async function makeSite(
   await put(join(place.siteDir, 'overrides/acme/overrides.json'), `{"of":"${name}"}`);
   await put(join(place.siteDir, 'overrides/acme/deep/er.cfg'), 'x'.repeat(200_000));
   await put(join(place.siteDir, 'files/ring.wav'), 'RIFF');
-  await put(join(place.dataDir, 'tls/ca.key'), `the ca of ${name}`);
+  const pair = { certificate: 'public', privateKey: new Secret(`the ca of ${name}`) };
+  await createCertificateStore(store.database).write({ authority: pair, server: pair });
   return { ...place, store };
 }
 
@@ -103,7 +105,7 @@ export async function describeSite({ dataDir, siteDir }: Place) {
       ]),
       extensions: (await store.extensions.all()).map(opened),
       overrides: await readTree(join(siteDir, 'overrides')),
-      tls: await readTree(join(dataDir, 'tls')),
+      ca: (await createCertificateStore(store.database).read())?.authority.privateKey.reveal(),
     };
   } finally {
     await store.close();

@@ -36,19 +36,19 @@ async function makeBackup() {
 
 test('a backup on a fresh machine brings the site back, to the last password', async () => {
   const { site, file, written } = await makeBackup();
-  expect(written.manifest).toMatchObject({ version: VERSION, phones: 3, folders: ['site/overrides', 'data/tls'] });
+  expect(written.manifest).toMatchObject({ version: VERSION, phones: 3, folders: ['site/overrides'] });
   expect(written.bytes).toBe((await stat(file)).size);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const fresh = await makePlace();
   const restored = await restore(file, fresh);
-  expect(restored).toMatchObject({ devices: 3, extensions: 3, values: 3 * 3 + 1, keptIn: [] });
+  expect(restored).toMatchObject({ devices: 3, extensions: 3, values: 3 * 3 + 1 + 2, keptIn: [] });
   expect(await describeSite(fresh)).toEqual(await describeSite(site));
   expect(await listLeftovers(fresh)).toEqual([]);
   expect(await readTree(join(fresh.siteDir, 'files'))).toEqual({});
   const store = await openForTest(fresh.dataDir);
   expect(await store.audit.verify()).toMatchObject({ fault: null, rows: 2 });
   expect((await store.audit.list({ limit: 1 })).items[0]).toMatchObject({ actor: 'test', action: 'backup.restored' });
-  for (const name of ['plugtone.db', 'secret.key', 'tls/ca.key']) {
+  for (const name of ['plugtone.db', 'secret.key']) {
     expect((await stat(join(fresh.dataDir, name))).mode & 0o777, name).toBe(0o600);
   }
 });
