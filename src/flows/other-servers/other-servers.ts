@@ -42,6 +42,7 @@ export function createOtherServers(doors: OtherServerDoors): OtherServers {
   let checkedAt: number | null = null;
   let problem: Note | null = null;
   let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
   let shown = '';
 
   const timer = setInterval(look, doors.lookEveryMs ?? LOOK_EVERY_MS);
@@ -54,13 +55,23 @@ export function createOtherServers(doors: OtherServerDoors): OtherServers {
     // A clock that was set back makes it due.
     const isDue = checkedAt === null || now < checkedAt || now >= checkedAt + minutes * MINUTE_MS;
     // Port 0: who hears phones has none yet.
-    if (minutes > 0 && isDue && lan.current().length > 0 && doors.target().port !== 0) void check();
+    if (minutes > 0 && isDue && lan.current().length > 0 && doors.target().port !== 0) void begin();
     // Nobody looks any more: what was true then is nothing to warn of.
     if (minutes === 0 && running === undefined && checkedAt !== null && now >= checkedAt + MINUTE_MS) servers = [];
     tell();
   }
 
+  /** Who asks while a check runs gets the next one: the questions of this one are out, and nobody hears them twice. */
   function check(): Promise<void> {
+    if (running === undefined) return begin();
+    next ??= running.then(() => {
+      next = undefined;
+      return begin();
+    });
+    return next;
+  }
+
+  function begin(): Promise<void> {
     running ??= checkAll()
       .catch((cause: unknown) => {
         log.error({ event: 'pnp.check-failed', cause: String(cause) }, 'the LAN could not be asked for other servers');

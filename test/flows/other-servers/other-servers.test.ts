@@ -173,6 +173,17 @@ test('a LAN that cannot be asked is a problem that is said once, and nobody is g
   expect(servers.read().problem).toBeNull();
 });
 
+test('who asks while a check runs gets one that begins afterwards, and shares it', async () => {
+  const { servers, checks } = setUp({ minutes: 0 });
+  const all = [servers.check(), servers.check(), servers.check()];
+  await all[0];
+  expect(checks()).toBeLessThanOrEqual(2);
+  await Promise.all(all);
+  expect(checks()).toBe(2);
+  await servers.check();
+  expect(checks()).toBe(3);
+});
+
 test('whoever listens is told of news only', async () => {
   const { servers, hear } = setUp({ minutes: 0 });
   let told = 0;
