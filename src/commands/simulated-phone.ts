@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { DgramAsPromised } from 'dgram-as-promised';
 import type { MacAddress } from '../core/mac-address.ts';
 import { buildResponse, buildSubscribe } from '../sip/build-subscribe.ts';
@@ -118,8 +119,10 @@ export async function createSimulatedPhone(options: SimulatedPhoneOptions): Prom
 
   async function get(url: string): Promise<Fetch> {
     try {
-      const request = httpRequest(url, {
+      const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
         agent: false,
+        // As phones that do not check: it has no certificates to trust, and nothing that it says is a secret.
+        rejectUnauthorized: false,
         localAddress: lanAddress,
         signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]),
         headers: { 'user-agent': simulated.httpUserAgent(mac, model, firmware), connection: 'close' },

@@ -1,15 +1,17 @@
 import { formatAuditLink, noteAuditFault } from '../core/audit-verdict.ts';
+import type { TlsFacts } from '../core/certificate.ts';
 import type { Sample } from '../core/sample.ts';
 import type { CheckedAudit } from '../flows/audit-check.ts';
 import type { LogEntry } from '../flows/log-memory.ts';
 import type { SystemFacts } from '../flows/system-facts.ts';
+import { formatTls } from './format-tls.ts';
 import { formatTime } from './schemas/common.ts';
 import type { AuditVerdictAnswer, LogAnswer } from './schemas/record.ts';
 import type { SampleAnswer, SystemAnswer } from './schemas/system.ts';
 
 // Every field is named, as in format-answers.
 
-export function formatSystem(facts: SystemFacts, now: number): SystemAnswer {
+export function formatSystem(facts: SystemFacts, tls: TlsFacts | null, now: number): SystemAnswer {
   const { version, startedAt, node, platform, memoryBytes, timeZoneData, logLevel, ports, listener, sockets } = facts;
   return {
     version,
@@ -21,6 +23,7 @@ export function formatSystem(facts: SystemFacts, now: number): SystemAnswer {
     timeZoneData,
     logLevel,
     ports: { ...ports, pnp: listener?.bound === true ? listener.port : null },
+    tls: formatTls(tls),
     interfaces: facts.interfaces.map(({ name, address, prefixLength }) => ({ name, address, prefixLength })),
     listener: {
       bound: listener?.bound ?? false,

@@ -12,6 +12,7 @@ import { addDoctorPages } from './pages/doctor.ts';
 import { addEventsPages } from './pages/events.ts';
 import { addExtensionListPages } from './pages/extension-lists.ts';
 import { addExtensionPages } from './pages/extensions.ts';
+import { addAuthorityPages, addHttpsSettings } from './pages/https.ts';
 import { addInternetPage } from './pages/internet.ts';
 import { addInternetSettings } from './pages/internet-settings.ts';
 import { addLogInPage, addLogOut, addOpenHooks } from './pages/log-in.ts';
@@ -55,6 +56,7 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
     pages.setErrorHandler(onError);
     kit.assets.addRoutes(pages);
     addPreferences(pages);
+    addAuthorityPages(pages, kit, doors);
 
     await pages.register(async (open: ApiApp) => {
       addOpenHooks(open, kit);
@@ -96,6 +98,7 @@ export async function addPages(app: ApiApp, doors: PageDoors): Promise<PageAnswe
       addBackupsPage(guarded, kit, doors);
       addSystemPage(guarded, kit, doors);
       addOtherServerPages(guarded, kit, doors);
+      addHttpsSettings(guarded, kit, doors);
       addDoctorPages(guarded, kit, doors);
     });
   });

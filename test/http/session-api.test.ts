@@ -63,7 +63,13 @@ test('the session cookie is out of reach of scripts and other sites, and only fo
   const plain = cookieOf(await call('POST', '/api/v1/session', { body }));
   expect(plain).toMatch(/^plugtone_session=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
   const headers = { 'x-forwarded-proto': 'https' };
-  expect(cookieOf(await call('POST', '/api/v1/session', { body, headers }))).toMatch(/; Secure$/);
+  const secure = cookieOf(await call('POST', '/api/v1/session', { body, headers }));
+  expect(secure).toMatch(/^__Host-plugtone_session=[A-Za-z0-9_-]{43}; Path=\/; .*; Secure$/);
+  // Each door has its own session: what came by TLS opens nothing in the clear, nor the other way.
+  const open = async (cookie: string, more: Record<string, string> = {}) =>
+    (await call('GET', '/api/v1/session', { headers: { cookie: cookie.split(';')[0] ?? '', ...more } })).status;
+  expect([await open(plain), await open(secure, headers)]).toEqual([200, 200]);
+  expect([await open(plain, headers), await open(secure)]).toEqual([401, 401]);
 });
 
 test('a proxy is believed on this host only', async () => {

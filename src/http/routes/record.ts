@@ -10,7 +10,7 @@ import { SampleList, SystemAnswer } from '../schemas/system.ts';
 import type { WebDoors } from '../web-doors.ts';
 
 /** What happened to all phones, what was counted, and how the program is. */
-export function addRecordRoutes(app: ApiApp, { record, clock }: WebDoors): void {
+export function addRecordRoutes(app: ApiApp, { record, tls, clock }: WebDoors): void {
   app.get(
     '/journeys',
     {
@@ -79,7 +79,7 @@ export function addRecordRoutes(app: ApiApp, { record, clock }: WebDoors): void 
         answers: { 200: SystemAnswer },
       }),
     },
-    async () => formatSystem(await record.readSystem(), clock()),
+    async () => formatSystem(await record.readSystem(), tls.read(), clock()),
   );
 }
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { nullableText } from './common.ts';
 import { AuditVerdictAnswer } from './record.ts';
+import { TlsAnswer } from './tls.ts';
 
 const nullableNumber = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 
@@ -21,6 +22,7 @@ export const SystemAnswer = Type.Object(
       phones: Type.Integer({ description: 'Files for phones' }),
       pnp: nullableNumber('The multicast group; null: not heard yet'),
     }),
+    tls: TlsAnswer,
     interfaces: Type.Array(Type.Object({ name: Type.String(), address: Type.String(), prefixLength: Type.Integer() }), {
       description: 'Those that are served',
     }),
@@ -70,6 +72,7 @@ export const SystemAnswer = Type.Object(
         timeZoneData: '2026f',
         logLevel: 'info',
         ports: { web: 8080, phones: 8060, pnp: 5060 },
+        tls: null,
         interfaces: [{ name: 'eth0', address: '192.168.10.2', prefixLength: 24 }],
         listener: {
           bound: true,

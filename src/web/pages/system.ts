@@ -3,6 +3,7 @@ import type { SystemFacts } from '../../flows/system-facts.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { buildLastBackup } from '../build-backups.ts';
 import { buildDoctor } from '../build-doctor.ts';
+import { buildHttps } from '../build-https.ts';
 import { buildOtherServers, buildServerAlarm } from '../build-other-servers.ts';
 import { formatBytes } from '../format-amounts.ts';
 import type { Texts } from '../message-set.ts';
@@ -28,6 +29,7 @@ export function addSystemPage(app: ApiApp, kit: PageKit, doors: PageDoors): void
         lastBackup: buildLastBackup(files, backups),
         serverAlarm: buildServerAlarm(servers, texts),
         doctor: buildDoctor(doors.doctor.last(), texts),
+        https: buildHttps(doors.tls.read(), doors.office.site().trust, doors.clock()),
         otherServers: buildOtherServers(servers, doors.office.site().trust.otherServerCheckMinutes, texts),
       },
     });
