@@ -34,12 +34,15 @@ export async function withOffice<T>(dataDir: string, work: (open: OpenOffice) =>
   }
 }
 
-/** Who runs the command, for the audit: the system's name, and behind root's the one that sudo was called by. */
+/**
+ * Who runs the command, for the audit: the system's name, and behind it the one that sudo was called by. A package's
+ * command line works as the service's user, so that is not only told of root.
+ */
 export function commandLineOrigin(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const user = systemUser();
   const caller = environment.SUDO_USER;
-  // Only root could make it up, and root can write the database as well.
-  const isTold = process.getuid?.() === 0 && caller !== undefined && USER_NAME.test(caller) && caller !== user;
+  // Whoever could make it up can write the database as well: its owner, and root.
+  const isTold = caller !== undefined && USER_NAME.test(caller) && caller !== user;
   return `command line (${user}${isTold ? `, sudo by ${caller}` : ''})`;
 }
 
