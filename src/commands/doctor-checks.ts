@@ -115,6 +115,13 @@ export function buildDoctorPhases(parts: DoctorParts): CheckPhases {
       clock,
     }),
   ];
+  const dns = createDnsCheck({
+    async names() {
+      const { sipServer, ntpServer } = await settings();
+      return [sipServer, ntpServer, (await site()).internet.hostName ?? ''];
+    },
+    resolve: (name, signal) => resolveName(name, { signal }),
+  });
   const network = [
     createHearingCheck({
       interfaces,
@@ -138,13 +145,7 @@ export function buildDoctorPhases(parts: DoctorParts): CheckPhases {
       ntpServer: async () => (isTrial ? '' : (await settings()).ntpServer),
       askTime: askServerTime,
     }),
-    createDnsCheck({
-      async names() {
-        const { sipServer, ntpServer } = await settings();
-        return isTrial ? [] : [sipServer, ntpServer, (await site()).internet.hostName ?? ''];
-      },
-      resolve: (name, signal) => resolveName(name, { signal }),
-    }),
+    ...(isTrial ? [] : [dns]),
     createSipServerCheck({
       async server() {
         const { sipServer, sipPort: port, sipTransport } = await settings();

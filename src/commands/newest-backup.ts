@@ -1,14 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { openBackupFolder } from '../store/backup/backup-folder.ts';
 
-/** Where nightly backups are kept below the data directory. */
-const FOLDER = 'backups';
-
-/** When the newest nightly backup was written, in milliseconds since 1970; null: there is none, or it cannot be seen. */
+/** When the newest backup in the data directory was made, in milliseconds since 1970; null: there is none, or it cannot be seen. */
 export async function findNewestBackup(dataDir: string): Promise<number | null> {
-  const folder = join(dataDir, FOLDER);
-  const names = await readdir(folder).catch(() => []);
-  const times = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
-  const files = times.flatMap((facts) => (facts?.isFile() ? [facts.mtimeMs] : []));
-  return files.length === 0 ? null : Math.max(...files);
+  const files = await openBackupFolder(dataDir)
+    .list()
+    .catch(() => []);
+  return files[0]?.madeAt ?? null;
 }

@@ -50,7 +50,7 @@ export function createClockCheck({ clock, notBefore, askStatus, ntpServer, askTi
           id,
           note(
             'doctor.clock-unknown',
-            'Whether the clock is right is not known: nothing on this host tells, and the site names no time server.',
+            'Whether the clock is right is not known: nothing on this host tells, and there is no time server to ask.',
           ),
           advice(),
         ),
