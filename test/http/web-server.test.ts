@@ -34,6 +34,7 @@ const ROUTES: readonly RouteRow[] = [
   ['POST', '/devices/:mac/block', 'technician', undefined],
   ['POST', '/devices/:mac/forget', 'technician', undefined],
   ['POST', '/devices/:mac/resync', 'technician', undefined],
+  ['POST', '/devices/:mac/hand-over', 'technician', undefined],
   ['GET', '/extensions', 'viewer', undefined],
   ['GET', '/extensions/:number', 'viewer', undefined],
   ['PUT', '/extensions/:number', 'technician', {}],

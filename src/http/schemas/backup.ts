@@ -67,4 +67,4 @@ export const BackupParams = Type.Object({
   }),
 });
 
-export const BackupBytes = Type.String({ description: 'The encrypted file' });
+export const BackupBytes = Type.String({ description: 'The encrypted file', examples: ['(binary)'] });
