@@ -50,7 +50,7 @@ import { searchFor } from './doctor-search.ts';
 /** What differs between a doctor inside of the running appliance and one beside it. */
 export interface DoctorParts {
   /** Ports as they are, or as they would be. */
-  readonly config: Pick<Config, 'dataDir' | 'webPort' | 'phonePort' | 'sipPort' | 'lanAddresses'>;
+  readonly config: Pick<Config, 'dataDir' | 'webPort' | 'phonePort' | 'sipPort' | 'lanAddresses' | 'tls'>;
   readonly interfaces: Pick<InterfaceWatch, 'current'>;
   readonly site: () => Promise<Site>;
   readonly countPhones: () => Promise<number>;
@@ -74,7 +74,7 @@ const NEIGHBOUR_LIMIT = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
 /** All checks, over the system as it is. What looks at the host comes first: what talks to the LAN joins groups and opens sockets. */
 export function buildDoctorPhases(parts: DoctorParts): CheckPhases {
   const { config, site, clock } = parts;
-  const { dataDir, webPort, phonePort, sipPort, lanAddresses } = config;
+  const { dataDir, webPort, phonePort, sipPort, lanAddresses, tls } = config;
   // Loopback alone is a trial on one host: nobody else is spoken to then.
   const isTrial = lanAddresses.length > 0 && lanAddresses.every(isLoopbackAddress);
   const interfaces = () => parts.interfaces.current();
@@ -83,6 +83,10 @@ export function buildDoctorPhases(parts: DoctorParts): CheckPhases {
     { id: 'pnp', protocol: 'UDP', port: sipPort, flag: '--sip-port' },
     { id: 'phones', protocol: 'TCP', port: phonePort, flag: '--phone-port' },
     { id: 'web', protocol: 'TCP', port: webPort, flag: '--web-port' },
+    ...(tls?.phonePort
+      ? [{ id: 'phones-tls', protocol: 'TCP', port: tls.phonePort, flag: '--phone-tls-port' } as const]
+      : []),
+    ...(tls?.webPort ? [{ id: 'web-tls', protocol: 'TCP', port: tls.webPort, flag: '--web-tls-port' } as const] : []),
   ];
   const settings = async () => ({ ...DEFAULT_SETTINGS, ...(await site()).settings });
 
@@ -131,11 +135,9 @@ export function buildDoctorPhases(parts: DoctorParts): CheckPhases {
       },
     }),
     createFirewallCheck({
-      packets: [
-        { id: 'pnp', protocol: 'udp', port: sipPort, group: PNP_GROUP },
-        { id: 'phones', protocol: 'tcp', port: phonePort, group: null },
-        { id: 'web', protocol: 'tcp', port: webPort, group: null },
-      ],
+      packets: ports.map(({ id, port }) =>
+        id === 'pnp' ? { id, protocol: 'udp', port, group: PNP_GROUP } : { id, protocol: 'tcp', port, group: null },
+      ),
       read: (signal) => readFirewall(signal),
     }),
     createClockCheck({

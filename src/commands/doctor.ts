@@ -25,6 +25,8 @@ export function doctorCommand(): Command {
       'as for serve (PLUGTONE_LAN_ADDRESS)',
       (value: string, before: readonly string[] = []) => [...before, value],
     )
+    .option('--phone-tls-port <port>', 'as for serve (PLUGTONE_PHONE_TLS_PORT)')
+    .option('--web-tls-port <port>', 'as for serve (PLUGTONE_WEB_TLS_PORT)')
     .option('--json', 'for programs')
     .action(examine);
 }

@@ -49,10 +49,11 @@ afterEach(() => {
 async function doctor(
   ports: { readonly web: number; readonly phones: number; readonly sip: number },
   dataDir = folder,
+  more: readonly string[] = [],
 ) {
   const flags = ['--data-dir', dataDir, '--site-dir', join(folder, 'site'), '--lan-address', '127.0.0.1'];
   const numbers = ['--web-port', `${ports.web}`, '--phone-port', `${ports.phones}`, '--sip-port', `${ports.sip}`];
-  const code = await runProgram(['node', 'plugtone', 'doctor', '--json', ...flags, ...numbers]);
+  const code = await runProgram(['node', 'plugtone', 'doctor', '--json', ...flags, ...numbers, ...more]);
   const report = JSON.parse(printed);
   const lines: { id: string; state: string; sentence: string }[] = report.findings;
   return { code, state: report.state, lines, of: (id: string) => lines.find((line) => line.id === id) };
@@ -77,9 +78,11 @@ test('a broken override and a port of another program are red, and the exit code
   await once(other, 'listening');
   const address = other.address();
   const web = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  const { code, state, of } = await doctor({ web, phones: 0, sip: 0 });
+  const { code, state, of } = await doctor({ web, phones: 0, sip: 0 }, folder, ['--web-tls-port', `${web}`]);
   other.close();
   expect(of('ports.web')?.sentence).toContain(`process ${process.pid}`);
+  expect(of('ports.web-tls')?.state).toBe('red');
+  expect(of('ports.phones-tls')).toBeUndefined();
   expect(of('templates')?.sentence).toMatch(/^Broken: .*overrides\.json/);
   expect([code, state]).toEqual([1, 'red']);
 });

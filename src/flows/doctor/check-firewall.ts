@@ -5,7 +5,7 @@ import type { FirewallReading } from '../../lan/firewall-rules.ts';
 import { type DoctorCheck, type Finding, green, red, yellow } from './finding.ts';
 
 export interface WantedPacket extends Packet {
-  readonly id: 'pnp' | 'phones' | 'web';
+  readonly id: 'pnp' | 'phones' | 'web' | 'phones-tls' | 'web-tls';
 }
 
 export interface FirewallDoors {
@@ -69,7 +69,7 @@ export function createFirewallCheck({ packets, read }: FirewallDoors): DoctorChe
         );
         const advice = note('doctor.firewall-advice', 'Let {what} in, at least from the phones’ network.', { what });
         // People may be kept out on purpose; phones that are will never be served.
-        return packet.id === 'web' ? yellow(id, sentence, advice) : red(id, sentence, advice);
+        return packet.id.startsWith('web') ? yellow(id, sentence, advice) : red(id, sentence, advice);
       });
     },
   };

@@ -4,7 +4,7 @@ import type { PortState } from '../../lan/port-try.ts';
 import { type DoctorCheck, type Finding, green, red } from './finding.ts';
 
 export interface WantedPort {
-  readonly id: 'web' | 'phones' | 'pnp';
+  readonly id: 'web' | 'phones' | 'pnp' | 'web-tls' | 'phones-tls';
   readonly protocol: 'TCP' | 'UDP';
   readonly port: number;
   /** Which flag or variable changes it. */
