@@ -38,10 +38,11 @@ class GuardedConnection implements SqliteDatabase {
     if (kept !== undefined) return kept;
     // A deferred transaction that reads first cannot wait for another process's write (SQLITE_BUSY_SNAPSHOT); an immediate one can.
     const text = sql === 'begin' ? 'begin immediate' : sql;
-    const statement = new GuardedStatement(
-      explained(() => this.#connection.prepare(text), this.#file),
-      this.#file,
-    );
+    const prepared = explained(() => this.#connection.prepare(text), this.#file);
+    const statement =
+      sql === 'rollback'
+        ? new Rollback(prepared, this.#file, this.#connection)
+        : new GuardedStatement(prepared, this.#file);
     const [oldest] = this.#statements.keys();
     if (this.#statements.size >= KEPT_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
     this.#statements.set(sql, statement);
@@ -75,6 +76,23 @@ class GuardedStatement implements SqliteStatement {
 
   iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
     return this.#statement.iterate(parameters.map(toBindable));
+  }
+}
+
+/**
+ * SQLite rolls back by itself where the disk is full or fails (sqlite.org/lang_transaction.html, "Response To Errors Within A
+ * Transaction"); a rollback behind that would fail, and hide why.
+ */
+class Rollback extends GuardedStatement {
+  readonly #connection: Libsql.Database;
+
+  constructor(statement: Libsql.Statement, file: string, connection: Libsql.Database) {
+    super(statement, file);
+    this.#connection = connection;
+  }
+
+  override run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
+    return this.#connection.inTransaction ? super.run(parameters) : { changes: 0, lastInsertRowid: 0 };
   }
 }
 

@@ -43,7 +43,11 @@ export function explainError(error: unknown, file: string): Error {
     const message = `The database ${file} is damaged or is no Plugtone database. Nothing was changed; restore it from a backup.`;
     return new StoreError('corrupt', message, error);
   }
-  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|FULL|PERM)/.test(code)) {
+  if (code.startsWith('SQLITE_FULL')) {
+    const message = `The disk of the database ${file} is full: nothing was stored. Free some space there, then try again.`;
+    return new StoreError('not-writable', message, error);
+  }
+  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM)/.test(code)) {
     const message = `The database ${file} cannot be written (${code}): check free space and permissions.`;
     return new StoreError('not-writable', message, error);
   }
