@@ -3,7 +3,7 @@ export type BackupKind = 'nightly' | 'manual';
 
 /** A backup in the data folder. */
 export interface BackupFile {
-  /** `plugtone-nightly-2026-01-07T01-30-00.backup`, in UTC. */
+  /** `plugtone-nightly-2026-01-07T01-30-00-000.backup`, in UTC. */
   readonly name: string;
   readonly kind: BackupKind;
   /** Milliseconds since 1970. */

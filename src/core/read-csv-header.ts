@@ -83,6 +83,8 @@ export function readCsvHeader(record: CsvRecord): Result<readonly CsvColumn[], r
     if (twin !== undefined) fault(title, `two columns, "${twin}" and "${title}", for the same thing`, 'one of them');
     titles.set(key, title);
   }
+  // A list without a header begins with its first phone: what stands there, a password perhaps, is said back to nobody.
+  if (columns.every(({ kind }) => kind === 'note')) faults.length = 0;
   if (!titles.has('phone mac')) fault('mac', 'no column for the MAC address', 'a header line with a column "mac"');
   if (!titles.has('line extension 1') && !titles.has('extension 1')) {
     fault('extension', 'no column for the extension', 'a header line with a column "extension"');

@@ -27,6 +27,15 @@ function faultOf(column: string, cell: string): string {
   return faults(`${Object.keys(cells).join(',')}\n${quoted.join(',')}\n`).join('\n');
 }
 
+test('a list without a header is told so, and nothing of its first phone is said back', () => {
+  const said = refusal(`${MAC},101,Theo,S3cret-of-Theo\n${OTHER},102,Vera,S3cret-of-Vera\n`);
+  expect(said).toEqual([
+    expect.stringContaining('a header line with a column "mac"'),
+    expect.stringContaining('a header line with a column "extension"'),
+  ]);
+  expect(said.join()).not.toContain('S3cret');
+});
+
 test('a row is read with everything that it says', () => {
   const { rows, faults } = read(
     'mac,extension,display_name,password,auth_name,voicemail,Sprache,vendor,model,setting.language,setting.vlanId\n' +

@@ -9,10 +9,12 @@ import { createBackups, MOST_MANUAL } from '../../src/flows/backups.ts';
 import { createOffice } from '../../src/flows/office.ts';
 import { createBackupsMemory } from '../http/backups-memory.ts';
 import { createLogMemory } from '../http/log-memory.ts';
+import { nameSecrets } from '../peers/known-secrets.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const PASSPHRASE = 'four words of a phrase';
+nameSecrets([PASSPHRASE]);
 /** Wednesday, 7 January 2026, 20:00 in Berlin. */
 const EVENING = Date.UTC(2026, 0, 7, 19);
 /** The 02:30 after it. */

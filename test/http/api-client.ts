@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { ApiApp } from '../../src/http/api-app.ts';
+import { nameSecrets } from '../peers/known-secrets.ts';
 import { SECRETS } from './web-world.ts';
 
 export interface ApiResponse {
@@ -21,6 +22,7 @@ export type ApiClient = (method: string, path: string, call?: ApiCall) => Promis
 
 /** Calls the API without a network. Every answer is searched for every secret of the world. */
 export function createClient(app: ApiApp, standardToken: string, moreSecrets: readonly string[] = []): ApiClient {
+  nameSecrets(moreSecrets);
   return async (method, path, { token = standardToken, body, headers = {} } = {}) => {
     const response = await app.inject({
       method: method as 'GET',

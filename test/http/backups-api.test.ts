@@ -66,7 +66,7 @@ test('what goes wrong is told, and stays told', async () => {
   expect((await call('GET', '/api/v1/backups')).json.lastProblem).toBe('Too little room on the disk.');
 });
 
-test.each(['plugtone-manual-2026-01-07T01-30-00.backup', '..%2Fplugtone.db', 'secret.key', 'a'.repeat(100)])(
+test.each(['plugtone-manual-2026-01-07T01-30-00-000.backup', '..%2Fplugtone.db', 'secret.key', 'a'.repeat(100)])(
   'there is no backup %s',
   async (name) => {
     const answer = await call('GET', `/api/v1/backups/${name}`);

@@ -29,6 +29,7 @@ import { createSourceRules } from '../../src/flows/source-rules.ts';
 import type { SystemFacts } from '../../src/flows/system-facts.ts';
 import type { ApiUser, Role, TlsDoors, TokenFacts, WebDoors } from '../../src/http/web-doors.ts';
 import { createInternetMemory } from '../peers/internet-memory.ts';
+import { nameSecrets } from '../peers/known-secrets.ts';
 import { createServersMemory } from '../peers/servers-memory.ts';
 import { createBackupsMemory } from './backups-memory.ts';
 import { createLogMemory } from './log-memory.ts';
@@ -43,6 +44,7 @@ export const SECRETS = [
   'c0nsole-Pa55-user',
   'urlt0kenurlt0ken',
 ];
+nameSecrets(SECRETS);
 
 /** Wednesday, 7 January 2026, 08:00 UTC. */
 export const NOW = Date.UTC(2026, 0, 7, 8);

@@ -11,12 +11,14 @@ import { createSourceRules } from '../../src/flows/source-rules.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createLogMemory } from '../http/log-memory.ts';
+import { nameSecrets } from './known-secrets.ts';
 
 /** Wednesday, 7 January 2026, 08:00 UTC. */
 const NOW = Date.UTC(2026, 0, 7, 8);
 
 export const BROWSER = { address: '192.0.2.7', userAgent: 'Firefox' };
 export const PASSWORD = 'correct horse battery';
+nameSecrets([PASSWORD]);
 
 /** The flows about people over a real store in memory, on a clock that stands until it is moved. */
 export async function createPeopleWorld() {

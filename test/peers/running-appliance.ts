@@ -8,6 +8,8 @@ import type { Logger } from '../../src/core/logger.ts';
 import type { MacAddress } from '../../src/core/mac-address.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Vendor } from '../../src/vendors/vendor.ts';
+import { findLeaks } from './secret-scan.ts';
+import { readStoredSecrets } from './stored-secrets.ts';
 
 /** The whole appliance on loopback, ports of its own, in a folder of its own; everything it logged is kept. */
 export async function runAppliance(dataDir = mkdtempSync(join(tmpdir(), 'plugtone-')), more: Pick<Config, 'tls'> = {}) {
@@ -27,6 +29,7 @@ export async function runAppliance(dataDir = mkdtempSync(join(tmpdir(), 'plugton
   } as const;
   const appliance: Appliance = await startAppliance(config, { signal: controller.signal, log });
   const answers: string[] = [];
+  const tokens: string[] = [];
   let bearer = '';
 
   /** A request to the API; the answer's JSON, or its text. */
@@ -55,6 +58,7 @@ export async function runAppliance(dataDir = mkdtempSync(join(tmpdir(), 'plugton
       await store.close();
       if (!created.ok) throw new Error('the name is taken');
       bearer = created.value.token;
+      tokens.push(bearer);
       return bearer;
     },
     async phone(vendor: Vendor, mac: MacAddress, model = vendor.simulated.model) {
@@ -76,10 +80,18 @@ export async function runAppliance(dataDir = mkdtempSync(join(tmpdir(), 'plugton
       controller.abort();
       await appliance.closed;
     },
+    /** Also looks for every secret that the appliance has come to know in all that it logged and kept for the record. */
     async remove() {
       controller.abort();
       await appliance.closed;
+      const { secrets, rows } = await readStoredSecrets(dataDir);
       rmSync(dataDir, { recursive: true, force: true });
+      const lines = logged.map((line, index) => [`log line ${index}: ${line.slice(0, 60)}`, line] as const);
+      const leaks = findLeaks(
+        [...lines, ...rows],
+        [...secrets, ...tokens.map((token) => ['API token', token] as const)],
+      );
+      if (leaks.length > 0) throw new Error(`secrets got out: ${leaks.join('; ')}`);
     },
   };
 }

@@ -5,7 +5,7 @@ import { nullableText, nullableTime, oneOf, PLAIN_TEXT } from './common.ts';
 const KINDS = ['nightly', 'manual'] as const;
 
 const BACKUP_EXAMPLE = {
-  name: 'plugtone-nightly-2026-01-07T01-30-00.backup',
+  name: 'plugtone-nightly-2026-01-07T01-30-00-000.backup',
   kind: 'nightly' as const,
   madeAt: '2026-01-07T01:30:00.000Z',
   bytes: 1_482_752,

@@ -1,10 +1,10 @@
 import type { ReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupFile, BackupKind } from '../../core/backup.ts';
 import { hasCode } from '../store-error.ts';
 
-const NAME = /^plugtone-(nightly|manual)-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)\.backup$/;
+const NAME = /^plugtone-(nightly|manual)-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})\.backup$/;
 /** What a killed process left of one: nobody writes it any more when the appliance starts. */
 const DRAFT = /^plugtone-.*\.[0-9a-f]{12}\.part$/;
 
@@ -35,10 +35,10 @@ export function openBackupFolder(dataDir: string): BackupFolder {
   }
 
   async function describe(name: string): Promise<BackupFile | undefined> {
-    const [, kind, day, hour, minute, second] = NAME.exec(name) ?? [];
-    const madeAt = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
+    const [, kind, day, hour, minute, second, thousandths] = NAME.exec(name) ?? [];
+    const madeAt = Date.parse(`${day}T${hour}:${minute}:${second}.${thousandths}Z`);
     if (kind === undefined || Number.isNaN(madeAt)) return undefined;
-    const facts = await stat(join(folder, name)).catch(() => undefined);
+    const facts = await lstat(join(folder, name)).catch(() => undefined);
     if (facts === undefined || !facts.isFile()) return undefined;
     return { name, kind: kind === 'nightly' ? 'nightly' : 'manual', madeAt, bytes: facts.size };
   }
@@ -51,7 +51,7 @@ export function openBackupFolder(dataDir: string): BackupFolder {
     },
     list,
     pathFor(kind, now) {
-      const time = new Date(now).toISOString().slice(0, 19).replaceAll(':', '-');
+      const time = new Date(now).toISOString().slice(0, 23).replaceAll(/[:.]/g, '-');
       return join(folder, `plugtone-${kind}-${time}.backup`);
     },
     async prune(kind, keep) {
@@ -62,11 +62,12 @@ export function openBackupFolder(dataDir: string): BackupFolder {
     async read(name) {
       if (!NAME.test(name)) return undefined;
       try {
-        const handle = await open(join(folder, name), 'r');
+        // A link may lead anywhere.
+        const handle = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
         const { size } = await handle.stat();
         return { bytes: size, stream: handle.createReadStream() as ReadStream };
       } catch (error) {
-        if (hasCode(error, 'ENOENT')) return undefined;
+        if (hasCode(error, 'ENOENT') || hasCode(error, 'ELOOP')) return undefined;
         throw error;
       }
     },
