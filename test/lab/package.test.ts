@@ -187,7 +187,7 @@ describe.skipIf(missing !== undefined)('the Debian package on a clean Debian wit
 
   test('a process that does not turn any more is ended and started again', async () => {
     tellOnFailure();
-    await dropIn('[Service]\nWatchdogSec=2\nRestartSec=0\n');
+    await dropIn('[Service]\nWatchdogSec=3\nRestartSec=0\n');
     await host.must('systemctl restart plugtone');
     const before = await show('MainPID');
     await host.must(`kill -STOP ${before}`);
