@@ -79,9 +79,11 @@ async function stageAndPlace(options: RestoreOptions): Promise<Restored> {
   try {
     await stageBackup(backup, staging, signal);
     onStep('staged');
-    const facts = await checkStaged(staging, backup.manifest, (store) =>
-      store.audit.append([entryOf(options, backup)]),
-    );
+    const facts = await checkStaged(staging, backup.manifest, async (store) => {
+      // Who was logged in then may have been sent away since.
+      await store.database.write((writer) => writer.deleteFrom('sessions').execute());
+      await store.audit.append([entryOf(options, backup)]);
+    });
     await settleKey(options, staging, facts.keyId);
     for (const folder of [staging.data, staging.site])
       await handOver(folder, folder === staging.data ? dataDir : siteDir);

@@ -53,6 +53,19 @@ test('a backup on a fresh machine brings the site back, to the last password', a
   }
 });
 
+test('nobody who was logged in when the backup was made is logged in after a restore', async () => {
+  const site = await makeSite();
+  const session = { id: 's1', hash: 'h', user_id: 'u1', created_at: 1, last_used_at: 1, user_agent: '', address: '' };
+  await site.store.database.write((writer) => writer.insertInto('sessions').values(session).execute());
+  const file = join(await makeFolder(), 'site.backup');
+  await writeBackupFile(file, optionsOf(site));
+  await site.store.close();
+  const fresh = await makePlace();
+  await restore(file, fresh);
+  const store = await openForTest(fresh.dataDir);
+  expect(await store.database.read.selectFrom('sessions').selectAll().execute()).toEqual([]);
+});
+
 test('files of the site come along where somebody asks for them', async () => {
   const site = await makeSite();
   const file = join(await makeFolder(), 'site.backup');
