@@ -45,7 +45,7 @@ export function settleFiles(tree, date) {
 }
 
 function isProgram(file) {
-  return readFileSync(file).subarray(0, 3).toString('latin1') === '#!/';
+  return /^#! ?\//.test(readFileSync(file).subarray(0, 4).toString('latin1'));
 }
 
 /** Puts values for @NAME@; a name without a value is an error. */
