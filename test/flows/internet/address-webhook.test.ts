@@ -137,9 +137,10 @@ test.each([
   [404, 'it answers 404, wanted 2xx'],
 ] as const)('%s is a failure that is told', async (answer, problem) => {
   const receiver = await startWebhookReceiver(answer);
-  const { webhook } = open(siteWith(receiver.url), { ...QUICK, answerWaitMs: 50, firstPauseMs: 60_000 });
+  const answerWaitMs = answer === 'silent' ? 50 : 20_000;
+  const { webhook } = open(siteWith(receiver.url), { ...QUICK, answerWaitMs, firstPauseMs: 60_000 });
   webhook.look();
-  await vi.waitFor(() => expect(webhook.state()).toMatchObject({ state: 'waiting', problem }));
+  await vi.waitFor(() => expect(webhook.state()).toMatchObject({ state: 'waiting', problem }), 10_000);
   expect(receiver.received.map(({ path }) => path)).toEqual(['/hook']);
 });
 
