@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Left alone, vitest keeps one core free: half of a machine with two, while many tests wait for sockets and timers.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
