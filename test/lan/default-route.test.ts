@@ -4,7 +4,11 @@ import { readDefaultRoute } from '../../src/lan/default-route.ts';
 import { parseRouteTable } from '../../src/lan/parse-route-table.ts';
 
 const HEAD = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
-function row(device: string, gateway: string, { to = '00000000', mask = '00000000', flags = '0003', metric = 0 } = {}): string {
+function row(
+  device: string,
+  gateway: string,
+  { to = '00000000', mask = '00000000', flags = '0003', metric = 0 } = {},
+): string {
   return `${device}\t${to}\t${gateway}\t${flags}\t0\t0\t${metric}\t${mask}\t0\t0\t0   \n`;
 }
 
