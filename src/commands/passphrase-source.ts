@@ -47,19 +47,20 @@ async function findPassphrase(
   if (!process.stdin.isTTY) {
     throw new UsageError(`a passphrase was wanted: --passphrase-file, ${VARIABLE}, or a terminal to ask at`);
   }
-  const text = await ask('Passphrase: ');
-  if (isNew && (await ask('Again: ')) !== text) throw new UsageError('the two passphrases are not the same');
+  const [text = '', again = text] = await askHidden(isNew ? ['Passphrase: ', 'Again: '] : ['Passphrase: ']);
+  if (again !== text) throw new UsageError('the two passphrases are not the same');
   return { where: 'passphrase', text };
 }
 
-/** One line from the terminal, which shows nothing of it. */
-function ask(question: string): Promise<string> {
+/** A line from the terminal for each question. It shows nothing of what is typed, also not of what is typed ahead. */
+function askHidden(questions: readonly string[]): Promise<string[]> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // Before the question: what somebody types at once must not be shown either.
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
-  stdin.resume();
+  stderr.write(questions[0] ?? '');
   return new Promise((resolve, reject) => {
+    const lines: string[] = [];
     let typed = '';
     const end = (then: () => void) => {
       stdin.off('data', take);
@@ -71,14 +72,19 @@ function ask(question: string): Promise<string> {
     function take(text: string): void {
       for (const key of text) {
         // Enter; Ctrl-D at the end of what was typed.
-        if (key === '\r' || key === '\n' || key === '\u0004') return end(() => resolve(typed));
-        if (key === '\u0003') return end(() => reject(new CommandError('given up', 130)));
+        if (key === '\r' || key === '\n' || key === '\u0004') {
+          lines.push(typed);
+          typed = '';
+          if (lines.length === questions.length) return end(() => resolve(lines));
+          stderr.write(`\n${questions[lines.length]}`);
+        } else if (key === '\u0003') return end(() => reject(new CommandError('given up', 130)));
         // Backspace takes a character back, Ctrl-U the line.
-        if (key === '\u007f' || key === '\b') typed = [...typed].slice(0, -1).join('');
+        else if (key === '\u007f' || key === '\b') typed = [...typed].slice(0, -1).join('');
         else if (key === '\u0015') typed = '';
         else typed += key;
       }
     }
     stdin.on('data', take);
+    stdin.resume();
   });
 }

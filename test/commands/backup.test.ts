@@ -216,6 +216,10 @@ test('at a terminal it is asked for, twice, and not shown', async () => {
   expect(typed.shown).not.toMatch(/four|oops/);
   expect(typed.code).toBe(0);
   expect(readFileSync(join(project, 'typed'), 'utf8')).toBe(PASSPHRASE);
+  // Pasted ahead in one piece.
+  const ahead = await typeThere([`${PASSPHRASE}\r${PASSPHRASE}\r`]);
+  expect(ahead.shown).not.toMatch(/four/);
+  expect(ahead.code).toBe(0);
   expect((await typeThere([`${PASSPHRASE}\r`, 'something else\r'])).shown).toContain('not the same');
   expect((await typeThere(['half\u0003'])).shown).toContain('given up');
 });
