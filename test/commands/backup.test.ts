@@ -207,7 +207,7 @@ test('at a terminal it is asked for, twice, and not shown', async () => {
     child.stdout.on('data', (piece) => {
       shown += String(piece);
       const asked = shown.match(/Passphrase: |Again: /g)?.length ?? 0;
-      for (; given < asked; given++) child.stdin.write(answers[given]);
+      for (; given < asked; given++) child.stdin.write(answers[given] ?? '');
     });
     const code = await new Promise((resolve) => child.on('exit', resolve));
     return { code, shown };
