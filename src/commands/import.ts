@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { ConfigFlags } from '../config.ts';
+import type { CsvFaults } from '../core/csv-faults.ts';
 import { describeCsvFault } from '../core/parse-phone-csv.ts';
 import { type CsvImport, importCsv, previewCsvImport } from '../flows/import-csv.ts';
 import { describeImportEffect } from '../flows/import-devices.ts';
@@ -42,9 +43,9 @@ async function importPhones(path: string, flags: ImportFlags): Promise<void> {
     const result = dryRun
       ? await previewCsvImport(office, list, { now })
       : await importCsv(office, list, { actor: 'command line', partial, now });
-    if (!result.ok) throw new CommandError(`${path}:\n${result.problem.map(describeCsvFault).join('\n')}`);
+    if (!result.ok) throw new CommandError(`${path}:\n${describeFaults(result.problem).join('\n')}`);
     const { effects, faults, counts, stored } = result.value;
-    for (const fault of faults) process.stderr.write(`${describeCsvFault(fault)}\n`);
+    for (const line of describeFaults(result.value)) process.stderr.write(`${line}\n`);
     for (const effect of effects) process.stdout.write(`${describeImportEffect(effect)}\n`);
     const summary = describeCounts(counts);
     if (stored || dryRun) process.stdout.write(`${dryRun ? 'nothing was changed; it would be: ' : ''}${summary}\n`);
@@ -64,6 +65,11 @@ async function readList(path: string): Promise<Buffer> {
     if (error instanceof CommandError) throw error;
     throw new CommandError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function describeFaults({ faults, moreFaults }: CsvFaults): readonly string[] {
+  const rest = moreFaults === 0 ? [] : [`and ${moreFaults} more fault(s) that are not listed`];
+  return [...faults.map(describeCsvFault), ...rest];
 }
 
 function describeCounts(counts: CsvImport['counts']): string {

@@ -1,4 +1,5 @@
 import type { PhoneKindRules } from './check-phone-kind.ts';
+import { type CsvFaults, listFirstFaults, MOST_LISTED_FAULTS } from './csv-faults.ts';
 import { findLostZeros, findRowConflicts } from './find-row-conflicts.ts';
 import type { MacAddress } from './mac-address.ts';
 import { readCsvHeader } from './read-csv-header.ts';
@@ -21,11 +22,11 @@ export interface PhoneRow extends PhoneLine {
   readonly moreLines: readonly PhoneLine[];
 }
 
-export interface PhoneCsv {
+export interface PhoneCsv extends CsvFaults {
   /** The rows that nothing is wrong with, in the file's order. */
   readonly rows: readonly PhoneRow[];
-  /** Every fault of every other row, by line. */
-  readonly faults: readonly CsvFault[];
+  /** How many others there are. */
+  readonly faultyRows: number;
 }
 
 /** Vendors are named by id or name in any case; where none are given, the word is taken as it stands. */
@@ -35,10 +36,7 @@ export interface PhoneCsvOptions extends PhoneKindRules {
 }
 
 /** Reads a list of phones as people write and spreadsheets export them. Total: any input gives rows and faults. The error: no list at all. */
-export function parsePhoneCsv(
-  input: string | Uint8Array,
-  options: PhoneCsvOptions = {},
-): Result<PhoneCsv, readonly CsvFault[]> {
+export function parsePhoneCsv(input: string | Uint8Array, options: PhoneCsvOptions = {}): Result<PhoneCsv, CsvFaults> {
   return takeAllSteps(parsePhoneCsvInSteps(input, options));
 }
 
@@ -46,30 +44,35 @@ export function parsePhoneCsv(
 export function* parsePhoneCsvInSteps(
   input: string | Uint8Array,
   { allowSharedExtensions = false, ...rules }: PhoneCsvOptions,
-): Steps<Result<PhoneCsv, readonly CsvFault[]>> {
+): Steps<Result<PhoneCsv, CsvFaults>> {
   const table = readCsvTable(input);
-  if (!table.ok) return err([printable(table.problem)]);
+  if (!table.ok) return err(listFirstFaults([printable(table.problem)]));
   const [first, ...records] = table.value;
-  if (first === undefined)
-    return err([{ line: 1, column: '', saw: 'an empty file', want: 'a header line, then phones' }]);
-  const header = readCsvHeader(first);
-  if (!header.ok) return err(header.problem.map(printable));
-
-  const read: ReturnType<typeof readCsvRow>[] = [];
-  for (const record of records) {
-    read.push(readCsvRow(record, header.value, rules));
-    yield { done: read.length, total: records.length };
+  if (first === undefined) {
+    return err(listFirstFaults([{ line: 1, column: '', saw: 'an empty file', want: 'a header line, then phones' }]));
   }
-  const drafts = read.map(({ draft }) => draft);
-  const faults = [
-    ...read.flatMap((row) => row.faults),
-    ...findRowConflicts(drafts, allowSharedExtensions),
-    ...findLostZeros(drafts),
-  ]
-    .sort((a, b) => a.line - b.line)
-    .map(printable);
-  const wrong = new Set(faults.map(({ line }) => line));
-  return ok({ rows: drafts.filter(({ line }) => !wrong.has(line)).flatMap(toRow), faults });
+  const header = readCsvHeader(first);
+  if (!header.ok) return err(listFirstFaults(header.problem.map(printable)));
+
+  const drafts: PhoneDraft[] = [];
+  const wrong = new Set<number>();
+  const inRows: CsvFault[] = [];
+  let count = 0;
+  for (const record of records) {
+    const { draft, faults } = readCsvRow(record, header.value, rules);
+    drafts.push(draft);
+    count += faults.length;
+    if (faults.length > 0) wrong.add(draft.line);
+    // Rows come by line, so the first faults are the first ones listed: a list of nothing but faults must not fill the memory.
+    if (inRows.length < MOST_LISTED_FAULTS) inRows.push(...faults);
+    yield { done: drafts.length, total: records.length };
+  }
+  const between = [...findRowConflicts(drafts, allowSharedExtensions), ...findLostZeros(drafts)];
+  count += between.length;
+  for (const { line } of between) wrong.add(line);
+  const { faults, moreFaults } = listFirstFaults([...inRows, ...between], count);
+  const rows = drafts.filter(({ line }) => !wrong.has(line)).flatMap(toRow);
+  return ok({ rows, faultyRows: wrong.size, faults: faults.map(printable), moreFaults });
 }
 
 function toRow({ line, mac, lines, vendorId, model, settings }: PhoneDraft): readonly PhoneRow[] {

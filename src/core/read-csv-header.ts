@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS, type SettingName } from './settings.ts';
 export type LineColumn = 'extension' | 'display_name' | 'password' | 'auth_name' | 'voicemail' | 'language';
 export type PhoneColumn = 'mac' | 'vendor' | 'model';
 
-/** What a column holds; `title` is how the file names it. */
+/** What a column holds; `title` is how the file names it, cut where it is long: every fault of the column says it again. */
 export type CsvColumn =
   | { readonly kind: 'phone'; readonly name: PhoneColumn; readonly title: string }
   | { readonly kind: 'line'; readonly name: LineColumn; readonly line: number; readonly title: string }
@@ -15,6 +15,8 @@ export type CsvColumn =
 
 // As many lines as the largest phones have.
 const MAX_LINES = 16;
+/** Characters that are said back. */
+const LONGEST_TITLE = 64;
 const PHONE_COLUMNS: Readonly<Record<PhoneColumn, readonly string[]>> = {
   mac: ['mac', 'macaddress', 'macadresse', 'mac-id', 'macid'],
   vendor: ['vendor', 'vendorid', 'make', 'manufacturer', 'brand', 'hersteller', 'marke'],
@@ -70,13 +72,14 @@ export function readCsvHeader(record: CsvRecord): Result<readonly CsvColumn[], r
   const fault = (column: string, saw: string, want: string) => faults.push({ line: record.line, column, saw, want });
   const titles = new Map<string, string>();
   for (const cell of record.cells) {
-    const title = cell.trim();
-    const column = readColumn(title);
+    const whole = cell.trim();
+    const column = readColumn(whole);
+    const title = whole.slice(0, LONGEST_TITLE);
     if (column === undefined) {
-      fault(title, `a column "${title.slice(0, 64)}"`, `one that is known${suggest(title)}`);
+      fault(title, `a column "${title}"`, `one that is known${suggest(title)}`);
       continue;
     }
-    columns.push(column);
+    columns.push({ ...column, title });
     if (column.kind === 'note') continue;
     const key = column.kind === 'line' ? `${column.name} ${column.line}` : `${column.kind} ${column.name}`;
     const twin = titles.get(key);

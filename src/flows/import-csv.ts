@@ -1,6 +1,6 @@
+import type { CsvFaults } from '../core/csv-faults.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { type PhoneCsv, parsePhoneCsvInSteps } from '../core/parse-phone-csv.ts';
-import type { CsvFault } from '../core/read-csv-table.ts';
 import { ok, type Result } from '../core/result.ts';
 import { vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
@@ -9,11 +9,9 @@ import type { Office } from './office.ts';
 import { takeStepsInTurns } from './take-steps-in-turns.ts';
 
 /** A list of phones, row by row: what it does, and what is wrong with it. */
-export interface CsvImport {
+export interface CsvImport extends CsvFaults {
   /** Of the rows that could be read, in the file's order. */
   readonly effects: readonly ImportEffect[];
-  /** Of the others, by line. */
-  readonly faults: readonly CsvFault[];
   /** Rows; a faulty one is refused. */
   readonly counts: Readonly<Record<ImportEffect['effect'], number>>;
   /** False: nothing was written. */
@@ -32,13 +30,13 @@ export async function previewCsvImport(
   office: Office,
   input: CsvInput,
   { now, onProgress }: CsvImportOptions,
-): Promise<Result<CsvImport, readonly CsvFault[]>> {
+): Promise<Result<CsvImport, CsvFaults>> {
   const parsed = await parseList(office, input, onProgress);
   if (!parsed.ok) return parsed;
-  const { rows, faults } = parsed.value;
+  const { rows } = parsed.value;
   const steps = planImport(office, rows, now);
   const plan = await takeStepsInTurns(steps, (progress) => onProgress?.({ phase: 'checking', ...progress }));
-  return ok(toImport(plan.effects, faults, false));
+  return ok(toImport(plan.effects, parsed.value, false));
 }
 
 /** Imports a list: with a row that is faulty or refused nothing at all, unless a part is wanted. */
@@ -46,23 +44,23 @@ export async function importCsv(
   office: Office,
   input: CsvInput,
   options: CsvImportOptions & { readonly actor: string; readonly partial: boolean },
-): Promise<Result<CsvImport, readonly CsvFault[]>> {
+): Promise<Result<CsvImport, CsvFaults>> {
   const parsed = await parseList(office, input, options.onProgress);
   if (!parsed.ok) return parsed;
-  const { rows, faults } = parsed.value;
-  if (faults.length > 0 && !options.partial) {
+  const { rows, faultyRows } = parsed.value;
+  if (faultyRows > 0 && !options.partial) {
     const plan = await takeStepsInTurns(planImport(office, rows, options.now));
-    return ok(toImport(plan.effects, faults, false));
+    return ok(toImport(plan.effects, parsed.value, false));
   }
   const { effects, stored } = await importDevices(office, rows, options);
-  return ok(toImport(effects, faults, stored));
+  return ok(toImport(effects, parsed.value, stored));
 }
 
 function parseList(
   office: Office,
   input: CsvInput,
   onProgress: CsvImportOptions['onProgress'],
-): Promise<Result<PhoneCsv, readonly CsvFault[]>> {
+): Promise<Result<PhoneCsv, CsvFaults>> {
   const words = { userAgent: '', vendor: '', model: '', firmware: '' };
   const vendorOfMac = (mac: MacAddress) => recognise(vendors, { mac, words })?.vendorId;
   return takeStepsInTurns(
@@ -71,14 +69,17 @@ function parseList(
   );
 }
 
-function toImport(effects: readonly ImportEffect[], faults: readonly CsvFault[], stored: boolean): CsvImport {
+function toImport(
+  effects: readonly ImportEffect[],
+  { faults, moreFaults, faultyRows }: PhoneCsv,
+  stored: boolean,
+): CsvImport {
   const count = (wanted: ImportEffect['effect']) => effects.filter(({ effect }) => effect === wanted).length;
-  const faulty = new Set(faults.map(({ line }) => line)).size;
   const counts = {
     new: count('new'),
     changed: count('changed'),
     unchanged: count('unchanged'),
-    refused: count('refused') + faulty,
+    refused: count('refused') + faultyRows,
   };
-  return { effects, faults, counts, stored };
+  return { effects, faults, moreFaults, counts, stored };
 }

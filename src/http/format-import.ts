@@ -1,13 +1,14 @@
+import { MOST_LISTED_FAULTS } from '../core/csv-faults.ts';
 import type { CsvFault } from '../core/read-csv-table.ts';
 import type { CsvImport } from '../flows/import-csv.ts';
 import type { ImportEffect } from '../flows/import-devices.ts';
 import type { InputError } from './format-input-errors.ts';
 import type { ImportAnswer } from './schemas/import.ts';
 
-/** The first of them show what is wrong with the rest; a preview has them all. */
-const MOST_ERRORS = 100;
+/** The first of them show what is wrong with the rest. */
+const MOST_ERRORS = MOST_LISTED_FAULTS;
 
-export function formatImport({ effects, faults, counts, stored }: CsvImport): ImportAnswer {
+export function formatImport({ effects, faults, moreFaults, counts, stored }: CsvImport): ImportAnswer {
   return {
     stored,
     counts: { ...counts },
@@ -20,6 +21,7 @@ export function formatImport({ effects, faults, counts, stored }: CsvImport): Im
       reason,
     })),
     faults: faults.map(({ line, column, saw, want }) => ({ line, column, saw, wanted: want })),
+    moreFaults,
   };
 }
 

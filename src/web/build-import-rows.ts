@@ -23,7 +23,7 @@ const MOST_BAD_ROWS = 500;
 
 /** Line by line, bad rows and good ones as they stand in the list. */
 export function buildImportRows(
-  { effects, faults }: Pick<CsvImport, 'effects' | 'faults'>,
+  { effects, faults, counts }: Pick<CsvImport, 'effects' | 'faults' | 'counts'>,
   texts: Texts,
 ): { readonly rows: readonly ImportRowView[]; readonly hidden: number } {
   const { t } = texts;
@@ -45,5 +45,6 @@ export function buildImportRows(
   const all = [...byLine.values()].sort((a, b) => a.line - b.line);
   let [good, bad] = [0, 0];
   const rows = all.filter(({ effect }) => (effect === 'refused' ? bad++ < MOST_BAD_ROWS : good++ < MOST_GOOD_ROWS));
-  return { rows, hidden: all.length - rows.length };
+  const whole = counts.new + counts.changed + counts.unchanged + counts.refused;
+  return { rows, hidden: whole - rows.length };
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { CsvFaults } from '../core/csv-faults.ts';
 import type { Logger } from '../core/logger.ts';
-import type { CsvFault } from '../core/read-csv-table.ts';
 import type { Result } from '../core/result.ts';
 import type { CsvImport } from '../flows/import-csv.ts';
 import type { ImportProgress } from '../flows/import-devices.ts';
 
-export type ImportResult = Result<CsvImport, readonly CsvFault[]>;
+export type ImportResult = Result<CsvImport, CsvFaults>;
 
 /** A list that is looked at or imported, and the text of it for the form. */
 export interface ImportJob {

@@ -146,6 +146,7 @@ test('nothing of a broken list is imported, and every fault has its line', async
   expect(errors).toMatch(/line 4, column mac: saw/);
   expect(errors).toMatch(/line 5, column extension: saw/);
   expect(errors).toContain('nothing was imported');
+  expect(errors).not.toContain('not listed');
   await plugtone('export', ...data);
   expect(out.trim().split('\n')).toHaveLength(1);
 
@@ -153,6 +154,14 @@ test('nothing of a broken list is imported, and every fault has its line', async
   expect(out).toContain('2 new');
   await plugtone('export', ...data);
   expect(out.trim().split('\n')).toHaveLength(3);
+});
+
+test('of a list with many faults the first are told, and how many more there are', async () => {
+  const file = list('many.csv', `mac,extension\n${'x,y z\n'.repeat(200)}`);
+  expect(await plugtone('import', file, '--data-dir', join(folder, 'many'))).toBe(1);
+  expect(errors.match(/^line /gm)).toHaveLength(100);
+  expect(errors).toContain('and 300 more fault(s) that are not listed');
+  expect(errors).toContain('200 refused');
 });
 
 test('a list that contradicts a MAC address, or names a model that there is not, is refused with the right names', async () => {

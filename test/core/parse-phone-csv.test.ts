@@ -7,13 +7,13 @@ const OTHER = '00:15:65:aa:bb:02';
 
 function read(text: string | Uint8Array, options = {}): PhoneCsv {
   const result = parsePhoneCsv(text, options);
-  if (!result.ok) throw new Error(result.problem.map(describeCsvFault).join('\n'));
+  if (!result.ok) throw new Error(result.problem.faults.map(describeCsvFault).join('\n'));
   return result.value;
 }
 
 function refusal(text: string | Uint8Array): string[] {
   const result = parsePhoneCsv(text);
-  return result.ok ? [] : result.problem.map(describeCsvFault);
+  return result.ok ? [] : result.problem.faults.map(describeCsvFault);
 }
 
 function faults(text: string, options = {}): string[] {
@@ -192,14 +192,14 @@ test('no fault holds a character that steers a terminal', () => {
   const wild = '\u001b[2J\u009b31m\u007f\u202e';
   for (const text of [`mac,extension,${wild}\n`, `mac,extension\n${wild},${wild}\n`]) {
     const result = parsePhoneCsv(text);
-    const told = result.ok ? result.value.faults : result.problem;
+    const { faults: told } = result.ok ? result.value : result.problem;
     expect(told.length).toBeGreaterThan(0);
     for (const fault of told) expect(describeCsvFault(fault)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   }
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const result = parsePhoneCsv(`mac,extension\n${text}\n`);
-      const told = result.ok ? result.value.faults : result.problem;
+      const { faults: told } = result.ok ? result.value : result.problem;
       for (const fault of told) expect(describeCsvFault(fault)).not.toMatch(/[\p{Cc}\u2028]/u);
     }),
   );
@@ -338,6 +338,36 @@ test('no input makes the parser throw', () => {
 
 test('a file that repeats one phone on every line costs no more than another', () => {
   const rows = Array.from({ length: 20_000 }, () => `${MAC},101`).join('\n');
-  const { faults } = read(`mac,extension\n${rows}\n`);
-  expect(faults).toHaveLength(40_000);
+  const { faults, moreFaults, faultyRows } = read(`mac,extension\n${rows}\n`);
+  expect(faults.length + moreFaults).toBe(40_000);
+  expect(faultyRows).toBe(20_000);
+});
+
+test('of many faults the first ones by line are listed, whichever was found first, and the others counted', () => {
+  const bad = Array.from({ length: 150 }, () => 'x,y').join('\n');
+  const { rows, faults, moreFaults, faultyRows } = read(`mac,extension\n${MAC},101\n${bad}\n${OTHER},101\n`);
+  // The one of line 2 only shows at the end: line 153 has the same extension.
+  expect(faults.map(({ line }) => line)).toEqual([2, ...Array.from({ length: 99 }, (_, i) => 3 + Math.floor(i / 2))]);
+  expect([moreFaults, faultyRows, rows]).toEqual([202, 152, []]);
+
+  const columns = parsePhoneCsv(`${Array.from({ length: 300 }, (_, i) => `column ${i}`).join(',')},mac\n`);
+  if (columns.ok) throw new Error('was a list');
+  expect(columns.problem.faults.map(({ column }) => column).slice(0, 2)).toEqual(['column 0', 'column 1']);
+  expect([columns.problem.faults.length, columns.problem.moreFaults]).toEqual([100, 201]);
+});
+
+test('what is said of a list has an end, however long its cells and its column names are', () => {
+  const long = ' '.repeat(20_000);
+  const rows = Array.from({ length: 200 }, () => `${'z'.repeat(5_000)},"\u0001${'y'.repeat(300)}"`).join('\n');
+  for (const text of [
+    `m${long}ac,exten${long}sion\n${rows}\n`,
+    `mac,m${long}ac\n`,
+    `mac,extension,x${long}y\n`,
+    `mac,extension,setting.${'x'.repeat(20_000)}\n`,
+  ]) {
+    const result = parsePhoneCsv(text);
+    const { faults } = result.ok ? result.value : result.problem;
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.map(describeCsvFault).join('\n').length).toBeLessThan(50_000);
+  }
 });

@@ -55,6 +55,27 @@ test('a bad row keeps all out, unless a part is asked for', async () => {
   expect(world.audit).toMatchObject([{ actor: 'theo', action: 'devices.imported' }]);
 });
 
+test('a small list with many faults has no large answer, and nothing of it is imported', async () => {
+  const body = `mac,extension,display_name\r\n00:15:65:00:01:01,201,Labor\r\n${'x,y z\n'.repeat(1_000)}`;
+  const preview = await call('POST', '/api/v1/imports/preview', { body, headers: CSV });
+  expect(preview.json).toMatchObject({ counts: { new: 1, refused: 1_000 }, moreFaults: 1_900 });
+  expect(preview.json.faults).toHaveLength(100);
+  expect(preview.text.length).toBeLessThan(20_000);
+
+  const refused = await call('POST', '/api/v1/imports', { body, headers: CSV });
+  const problem = expectProblem(refused, 409, 'rows-refused');
+  expect(problem.errors).toHaveLength(100);
+  expect(problem.detail).toContain('1900 more fault(s)');
+  expect(world.office.findDevice(mac('001565000101'))).toBeUndefined();
+
+  const part = await call('POST', '/api/v1/imports?partial=true', { body, headers: CSV });
+  expect(part.json).toMatchObject({ stored: true, counts: { new: 1, refused: 1_000 }, moreFaults: 1_900 });
+
+  const columns = Array.from({ length: 400 }, (_, index) => `c${index}`).join(',');
+  const none = await call('POST', '/api/v1/imports', { body: `${columns}\n`, headers: CSV });
+  expect(expectProblem(none, 400, 'no-list').errors.length).toBeLessThanOrEqual(100);
+});
+
 test('the same list again changes nothing', async () => {
   await call('POST', '/api/v1/imports', { body: GOOD, headers: CSV });
   const again = await call('POST', '/api/v1/imports', { body: GOOD, headers: CSV });

@@ -30,7 +30,7 @@ test.each([
   'PK\u0003\u0004\u0014',
 ])('every fault of a list is said in German, too: %j', (list) => {
   const parsed = parsePhoneCsv(list, { vendors, vendorOfMac: () => 'yealink' });
-  const faults = parsed.ok ? parsed.value.faults : parsed.problem;
+  const { faults } = parsed.ok ? parsed.value : parsed.problem;
   expect(faults.length).toBeGreaterThan(0);
   for (const fault of faults) {
     const sentence = describeCsvFault(de, fault);
@@ -65,6 +65,15 @@ test('of a long list the bad rows are shown, and only some of the good ones', as
   expect(rows.filter(({ effect }) => effect === 'refused')).toMatchObject([{ line: 992 }]);
   expect(rows.length + hidden).toBe(1_000);
   expect(rows.length).toBeLessThan(300);
+});
+
+test('rows whose faults are not listed are counted as hidden', async () => {
+  const { office } = openDoors({});
+  const preview = await previewCsvImport(office, `mac,extension\n${'x,y z\n'.repeat(300)}`, { now: 1 });
+  if (!preview.ok) throw new Error('no list');
+  expect(preview.value.moreFaults).toBe(500);
+  const { rows, hidden } = buildImportRows(preview.value, en);
+  expect([rows.length, hidden]).toEqual([50, 250]);
 });
 
 const list = ['20', '1000', '99', 'lobby', '101'].map((number) =>

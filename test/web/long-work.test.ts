@@ -52,6 +52,21 @@ test('a short list answers at once', async () => {
   await app.close();
 });
 
+test('of a list with many faults the page shows the first, and says how many more there are', async () => {
+  const { app, post } = await createPageWorld();
+  const list = `mac,extension\n${'x,y z\n'.repeat(200)}`;
+  const { html } = await post('/extensions/import/preview', { list });
+  expect(findMarkupFaults(html)).toEqual([]);
+  expect(html).toContain('150 more rows are not shown.');
+  expect(html).toContain('300 more faults are not listed.');
+  const german = { 'accept-language': 'de' };
+  expect((await post('/extensions/import/preview', { list }, german)).html).toContain('300 weitere Fehler');
+  const none = Array.from({ length: 150 }, (_, index) => `c${index}`).join(',');
+  const refused = await post('/extensions/import/preview', { list: `mac,${none}` }, german);
+  expect([refused.status, refused.html.includes('51 weitere Fehler')]).toEqual([422, true]);
+  await app.close();
+});
+
 test('an order to many phones that is taken back in time leaves no trace', async () => {
   const jobs = createBulkJobs(log);
   const ran: string[] = [];

@@ -1,3 +1,4 @@
+import type { CsvFaults } from '../../core/csv-faults.ts';
 import { exportDevices } from '../../flows/export-devices.ts';
 import { type CsvImport, importCsv, previewCsvImport } from '../../flows/import-csv.ts';
 import type { ApiApp } from '../api-app.ts';
@@ -119,12 +120,17 @@ export function addImportRoutes(app: ApiApp, { office, clock }: WebDoors): void 
   );
 }
 
-function noList(faults: Parameters<typeof formatImportErrors>[0]): HttpProblem {
-  const errors = formatImportErrors(faults);
-  return { ...invalidInput(errors), kind: 'no-list' };
+function noList({ faults, moreFaults }: CsvFaults): HttpProblem {
+  const problem = invalidInput(formatImportErrors(faults));
+  return { ...problem, kind: 'no-list', detail: `${problem.detail}${describeRest(moreFaults)}` };
 }
 
-function rowsRefused({ counts, faults, effects }: CsvImport): HttpProblem {
-  const detail = `${counts.refused} row(s) are not right, so none was imported: mend them, or give partial=true for the others.`;
+function rowsRefused({ counts, faults, moreFaults, effects }: CsvImport): HttpProblem {
+  const refused = `${counts.refused} row(s) are not right, so none was imported`;
+  const detail = `${refused}: mend them, or give partial=true for the others.${describeRest(moreFaults)}`;
   return { kind: 'rows-refused', detail, errors: formatImportErrors(faults, effects) };
+}
+
+function describeRest(moreFaults: number): string {
+  return moreFaults === 0 ? '' : ` ${moreFaults} more fault(s) are not listed.`;
 }

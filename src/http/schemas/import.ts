@@ -54,8 +54,9 @@ export const ImportAnswer = Type.Object(
     ),
     faults: Type.Array(
       Type.Object({ line: Type.Integer(), column: Type.String(), saw: Type.String(), wanted: Type.String() }),
-      { description: 'What could not be read; these rows are refused' },
+      { description: 'What could not be read, the first 100 by line; these rows are refused' },
     ),
+    moreFaults: Type.Integer({ description: 'How many there are besides' }),
   },
   {
     examples: [
@@ -73,6 +74,7 @@ export const ImportAnswer = Type.Object(
           },
         ],
         faults: [],
+        moreFaults: 0,
       },
     ],
   },

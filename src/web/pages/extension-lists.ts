@@ -144,7 +144,8 @@ export function addExtensionListPages(app: ApiApp, kit: PageKit, { office, clock
         good: counts.new + counts.changed,
         isWhole: counts.refused === 0,
         wasRefused,
-        faults: result?.ok === false ? result.problem.map((fault) => describeCsvFault(texts, fault)) : [],
+        faults: result?.ok === false ? result.problem.faults.map((fault) => describeCsvFault(texts, fault)) : [],
+        moreFaults: (result?.ok === true ? result.value : result?.problem)?.moreFaults ?? 0,
       },
     });
   }
