@@ -1,7 +1,7 @@
+import { splitOutsideQuotes, trimBlanks } from '../core/read-parameters.ts';
 import { formatHostPort, formatLines } from './format-lines.ts';
 import { allHeaders, firstHeader, type SipHeader, type SipRequest, type SocketAddress } from './message.ts';
 import { readTag } from './read-address.ts';
-import { splitOutsideQuotes, trimBlanks } from './read-parameters.ts';
 import { readVia } from './read-via.ts';
 
 export interface ReplyOptions {

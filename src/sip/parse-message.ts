@@ -1,7 +1,7 @@
+import { isBlank, splitOutsideQuotes, trimBlanks } from '../core/read-parameters.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { headerName, type SipHeader, type SipMessage } from './message.ts';
 import { type FrameFault, readFrame, TOKEN } from './read-frame.ts';
-import { isBlank, splitOutsideQuotes, trimBlanks } from './read-parameters.ts';
 
 /** Why a datagram is not a SIP message that we work with. */
 export type NotSip =

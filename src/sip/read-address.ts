@@ -1,4 +1,4 @@
-import { closingQuote, readParameters, trimBlanks } from './read-parameters.ts';
+import { closingQuote, readParameters, trimBlanks } from '../core/read-parameters.ts';
 
 /** A From, To or Contact value, taken apart (RFC 3261 20.10). */
 export interface Address {

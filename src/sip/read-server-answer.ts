@@ -1,6 +1,6 @@
+import { readParameters, trimBlanks } from '../core/read-parameters.ts';
 import { firstHeader, type SipMessage } from './message.ts';
 import { readCseq } from './read-frame.ts';
-import { readParameters, trimBlanks } from './read-parameters.ts';
 import { tidy } from './read-words.ts';
 
 /** What somebody who is no phone says to a phone's question. Texts are printable and cut; they are claims. */

@@ -1,10 +1,10 @@
 import type { MacAddress } from '../core/mac-address.ts';
+import { readParameters, trimBlanks } from '../core/read-parameters.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Sighting } from '../core/sighting.ts';
 import { firstHeader, type SipRequest, type SocketAddress } from './message.ts';
 import { readAddress, readTag, userOf } from './read-address.ts';
 import { readContact } from './read-contact.ts';
-import { readParameters, trimBlanks } from './read-parameters.ts';
 import { macAtEnd, macInUser, readWords } from './read-words.ts';
 
 /** Why a request is no phone asking for its profile. */

@@ -1,4 +1,4 @@
-import { readParameters } from './read-parameters.ts';
+import { readParameters } from '../core/read-parameters.ts';
 
 /** One hop of a message's way (RFC 3261 20.42). */
 export interface Via {

@@ -1,7 +1,7 @@
 import { type MacAddress, parseMacAddress } from '../core/mac-address.ts';
+import { decodeEscapes } from '../core/read-parameters.ts';
 import type { PhoneWords } from '../core/sighting.ts';
 import { firstHeader, type SipRequest } from './message.ts';
-import { decodeEscapes } from './read-parameters.ts';
 
 /** Characters. Ours: the longest captured word has 11, and a screen has to show it. */
 const MAX_WORD = 64;

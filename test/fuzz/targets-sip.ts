@@ -1,5 +1,6 @@
+import { answerChallenge } from '../../src/core/answer-challenge.ts';
+import { readParameters, splitOutsideQuotes } from '../../src/core/read-parameters.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { answerChallenge } from '../../src/sip/answer-challenge.ts';
 import { buildNotify, dialogTag } from '../../src/sip/build-notify.ts';
 import { buildReply } from '../../src/sip/build-reply.ts';
 import { allHeaders, firstHeader } from '../../src/sip/message.ts';
@@ -7,7 +8,6 @@ import { parseMessage } from '../../src/sip/parse-message.ts';
 import { readAddress, readTag, userOf } from '../../src/sip/read-address.ts';
 import { readContact } from '../../src/sip/read-contact.ts';
 import { readCseq } from '../../src/sip/read-frame.ts';
-import { readParameters, splitOutsideQuotes } from '../../src/sip/read-parameters.ts';
 import { readServerAnswer } from '../../src/sip/read-server-answer.ts';
 import { readSighting } from '../../src/sip/read-sighting.ts';
 import { readVia } from '../../src/sip/read-via.ts';

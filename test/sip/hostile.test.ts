@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { answerChallenge } from '../../src/core/answer-challenge.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { answerChallenge } from '../../src/sip/answer-challenge.ts';
 import { buildNotify, dialogTag } from '../../src/sip/build-notify.ts';
 import { buildReply } from '../../src/sip/build-reply.ts';
 import { allHeaders, firstHeader } from '../../src/sip/message.ts';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
+import { answerChallenge, type ChallengedRequest } from '../../src/core/answer-challenge.ts';
+import { readParameters } from '../../src/core/read-parameters.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { answerChallenge, type ChallengedRequest } from '../../src/sip/answer-challenge.ts';
-import { readParameters } from '../../src/sip/read-parameters.ts';
 
 const REQUEST: ChallengedRequest = {
   method: 'GET',
