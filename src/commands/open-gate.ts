@@ -61,7 +61,7 @@ export async function openGate(parts: GateParts): Promise<Gate> {
     phoneSources: {
       connect: gate.connect,
       takes: gate.takes,
-      malformed: (address) => quarantine.fail({ kind: 'malformed-http', address }),
+      fail: (address, kind) => quarantine.fail({ kind, address }),
     },
     visitors: {
       find: (address) => quarantine.find(address, 'people'),

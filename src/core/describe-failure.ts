@@ -10,6 +10,10 @@ export function describeFailure(kind: FailureKind): Note {
       return note('failure.contradiction', 'requests for files of several other phones');
     case 'malformed-http':
       return note('failure.malformed-http', 'a flood of what is not HTTP');
+    case 'malformed-tls':
+      return note('failure.malformed-tls', 'a flood of what is not TLS, or none that is spoken here');
+    case 'broken-handshake':
+      return note('failure.broken-handshake', 'a flood of TLS handshakes that it broke off');
     case 'phone-login':
       return note('failure.phone-login', "many wrong log-ins to phones' files");
     case 'wrong-password':

@@ -3,13 +3,17 @@ import type { MacAddress } from './mac-address.ts';
 /**
  * What a source failed at.
  * bad-token: a token in the URL that no phone has. contradiction: asked for a phone's secrets, and the MAC addresses do not agree.
- * malformed-http: not HTTP, on the phones' port. phone-login: a phone's user name or password was wrong.
+ * malformed-http: not HTTP, on the phones' port. malformed-tls: not TLS, or none that we speak, on their port with TLS.
+ * broken-handshake: began one there and broke it off: does not trust our certificate, or hung up.
+ * phone-login: a phone's user name or password was wrong.
  * wrong-password: a person's was. malformed-sip, false-name: datagrams that are no SIP, or in another phone's name.
  */
 export const FAILURE_KINDS = [
   'bad-token',
   'contradiction',
   'malformed-http',
+  'malformed-tls',
+  'broken-handshake',
   'phone-login',
   'wrong-password',
   'malformed-sip',

@@ -19,7 +19,9 @@ import {
 import { readPhonePath } from './read-phone-path.ts';
 import { openSiteFile, streamSiteFile } from './site-files.ts';
 import { guardHandshakes, type HandshakeGuard } from './tls/handshake-guard.ts';
+import type { HandshakeFailure } from './tls/judge-handshake.ts';
 import { readClientMac } from './tls/read-client-mac.ts';
+import { withoutMapping } from './without-mapping.ts';
 
 /** Who may come; `flows/source-gate` and `flows/quarantine` fit. Addresses are IPv4. */
 export interface PhoneSources {
@@ -27,8 +29,8 @@ export interface PhoneSources {
   connect(address: string): (() => void) | undefined;
   /** May a request on it be looked at? */
   takes(address: string): boolean;
-  /** What came from there is not HTTP. */
-  malformed(address: string): void;
+  /** What came from there is not HTTP, or no connection that anybody wants to use. */
+  fail(address: string, kind: 'malformed-http' | HandshakeFailure): void;
 }
 
 export interface PhoneServerOptions {
@@ -89,10 +91,11 @@ export function createPhoneTlsServer(
   const handshakes = guardHandshakes(server, {
     // It costs more than a request, so it counts as one.
     mayShake: (socket) => sources?.takes(withoutMapping(socket.remoteAddress)) !== false,
+    onFailed: (address, failure) => sources?.fail(address, failure),
     log,
     ...(handshakeTimeoutMs !== undefined && { timeoutMs: handshakeTimeoutMs }),
   });
-  server.on('tlsClientError', (error, socket) => handshakes.failed(withoutMapping(socket.remoteAddress), error));
+  server.on('tlsClientError', (error, socket) => handshakes.failed(socket, error));
   return { server: serve(server, options, handshakes), handshakes };
 }
 
@@ -100,8 +103,10 @@ function serve<T extends Server | TlsServer>(server: T, options: PhoneServerOpti
   const { serveConfig, siteFilesDir, isServed, sources, log } = options;
   server.timeout = SILENCE_MS;
   server.on('connection', (socket: Socket) => {
+    // By the guard of handshakes, and told and counted there.
+    if (socket.destroyed) return;
     // Closed, not refused with an answer: a 404 would tell a phone that there is no file, a broken connection to try again.
-    if (!isServed(localAddressOf(socket))) return socket.destroy();
+    if (!isServed(localAddressOf(socket))) return void socket.destroy();
     if (sources === undefined) return;
     const leave = sources.connect(withoutMapping(socket.remoteAddress));
     if (leave === undefined) socket.destroy();
@@ -112,13 +117,13 @@ function serve<T extends Server | TlsServer>(server: T, options: PhoneServerOpti
   server.on('checkContinue', onRequest);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code?.startsWith('ERR_SSL_')) {
-      handshakes?.failed(withoutMapping(socket.remoteAddress), error);
+      handshakes?.failed(socket, error);
       socket.destroy();
       return;
     }
     // A phone may be slow, or gone: only what is not HTTP speaks against it.
     if (error.code?.startsWith('HPE_') && socket.remoteAddress)
-      sources?.malformed(withoutMapping(socket.remoteAddress));
+      sources?.fail(withoutMapping(socket.remoteAddress), 'malformed-http');
     answerMalformed(error, socket);
   });
   // Out of file descriptors, say: those who are connected go on. That it cannot listen at all is told by listenPhoneServer.
@@ -197,8 +202,3 @@ function localAddressOf(socket: Socket): string {
 }
 
 export { type Listening, type ListenOptions, listenServer as listenPhoneServer } from './server-listener.ts';
-
-/** A socket that listens on all IPv6 addresses shows an IPv4 peer as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2). */
-function withoutMapping(address: string | undefined): string {
-  return address?.startsWith('::ffff:') ? address.slice(7) : (address ?? '');
-}

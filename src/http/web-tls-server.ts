@@ -24,7 +24,7 @@ export function listenWebTls(
   const limits = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: app.server.keepAliveTimeout };
   const server = createServer({ ...limits, ...buildTlsOptions(source.current()) }, app.routing);
   const handshakes = guardHandshakes(server, { mayShake: () => true, log });
-  server.on('tlsClientError', (error, socket) => handshakes.failed(socket.remoteAddress ?? '', error));
+  server.on('tlsClientError', (error, socket) => handshakes.failed(socket, error));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code?.startsWith('ERR_SSL_') || !socket.writable) socket.destroy();
     else socket.end(MALFORMED, () => socket.destroy());

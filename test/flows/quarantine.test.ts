@@ -79,6 +79,27 @@ test('a phone that speaks TLS to the HTTP port tries again every few seconds, an
   expect(quarantine.list()).toEqual([]);
 });
 
+test('a flood of what is no TLS is an offence, and a bench of phones that do not trust our certificate yet is none', () => {
+  const { quarantine, settings, fail, neighbours } = setUp();
+  for (let attempt = 0; attempt < 10_000; attempt++) {
+    fail(1, { kind: 'broken-handshake' });
+    // 64 phones, each every ten seconds.
+    settings.now += 10_000 / 64;
+  }
+  expect(quarantine.list()).toEqual([]);
+  for (let attempt = 0; attempt < 2_000; attempt++) {
+    fail(1, { kind: 'broken-handshake' });
+    settings.now += 10;
+  }
+  expect(quarantine.find(STRANGER, 'http')).toMatchObject({ reason: 'broken-handshake' });
+  neighbours.set('192.168.10.67', mac('020000000067'));
+  fail(100, { kind: 'malformed-tls', address: '192.168.10.67' });
+  expect(quarantine.list()).toHaveLength(1);
+  fail(1, { kind: 'malformed-tls', address: '192.168.10.67' });
+  expect(quarantine.find('192.168.10.67', 'http')).toMatchObject({ reason: 'malformed-tls' });
+  expect(quarantine.find('192.168.10.67', 'people')).toBeUndefined();
+});
+
 test('each time is for longer, up to a day; a week without is forgiven', () => {
   const { quarantine, fail, settings } = setUp();
   const terms: number[] = [];

@@ -352,7 +352,7 @@ test('who may not come is closed without an answer, when he connects and on a co
         };
       },
       takes: () => !isOut,
-      malformed: (address) => void seen.push(`malformed ${address}`),
+      fail: (address, kind) => void seen.push(`${kind} ${address}`),
     },
     log,
   });
@@ -360,7 +360,7 @@ test('who may not come is closed without an answer, when he connects and on a co
   const request = 'GET /p/token/a.cfg HTTP/1.1\r\nHost: a\r\n\r\n';
   const malformed = await exchange(listening.port, '\x16\x03\x01 no HTTP\r\n\r\n');
   expect(readResponse(malformed).status).toBe(400);
-  expect(seen).toEqual(['127.0.0.1', 'malformed 127.0.0.1']);
+  expect(seen).toEqual(['127.0.0.1', 'malformed-http 127.0.0.1']);
   const socket = connect(listening.port, '127.0.0.1');
   const received: string[] = [];
   const closedByServer = new Promise((resolve) => socket.once('close', resolve));

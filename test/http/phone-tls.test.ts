@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect as connectPlain, type Socket } from 'node:net';
+import { type AddressInfo, connect as connectPlain, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -259,7 +259,7 @@ test('who may not come is closed before any handshake, and who left is counted o
         };
       },
       takes: () => true,
-      malformed: () => undefined,
+      fail: () => undefined,
     },
   );
   expect(await ask(port)).toMatchObject({ status: 200 });
@@ -280,6 +280,106 @@ test('HTTP in the clear on this port is no request', async () => {
   expect(asked).toEqual([]);
   await expect.poll(() => lines.at(-1)).toContain('ERR_SSL_HTTP_REQUEST');
   expect(lines.at(-1)).toMatch(/tls\.handshake-failed.*"address":"127\.0\.0\.1"/);
+});
+
+/** A door for everybody, which writes down who failed at what. */
+function createTally(takes = () => true) {
+  const failures: string[] = [];
+  const sources: PhoneSources = {
+    connect: () => (takes() ? () => undefined : undefined),
+    takes,
+    fail: (address, kind) => void failures.push(`${address} ${kind}`),
+  };
+  return { failures, sources };
+}
+
+/** Says it and waits until the server has ended it. */
+async function say(port: number, data: Uint8Array | string): Promise<void> {
+  const socket = await dial(port);
+  socket.write(data);
+  socket.resume();
+  await once(socket, 'close');
+}
+
+test('what is no TLS, or none that is spoken here, counts against its source, once for each connection', async () => {
+  const { failures, sources } = createTally();
+  const { port, lines } = await start({}, sources);
+  await say(port, 'GET / HTTP/1.1\r\n\r\n');
+  await say(port, Buffer.alloc(600, 0xaa));
+  // A ClientHello that ends in the middle of itself.
+  await say(port, Buffer.from('16030100060100000203030000', 'hex'));
+  expect(await ask(port, OLD)).toMatchObject({ status: 0 });
+  expect(await ask(port, { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' })).toMatchObject({
+    status: 0,
+  });
+  await expect.poll(() => failures).toEqual(Array(5).fill('127.0.0.1 malformed-tls'));
+  expect(lines.length).toBeGreaterThan(2);
+  expect(await ask(port)).toMatchObject({ status: 200 });
+  expect(failures).toHaveLength(5);
+});
+
+test("a client's certificate that is damaged on its way counts, and one that merely does not verify does not", async () => {
+  const { failures, sources } = createTally();
+  const { port } = await start({ clientAuthorities: [maker.authority.certificate] }, sources);
+  const damaging = createServer((client) => {
+    const server = connectPlain(port, '127.0.0.1');
+    for (const socket of [client, server]) socket.on('error', () => undefined);
+    server.pipe(client);
+    let flights = 0;
+    client.on('data', (chunk: Buffer) => {
+      // The hello as it is; of the flight with the certificate (RFC 5246 7.3) a byte within that.
+      flights += 1;
+      if (flights === 2) chunk.writeUInt8(chunk.readUInt8(60) ^ 0xff, 60);
+      server.write(chunk);
+    });
+    server.once('close', () => client.destroy());
+  });
+  onTestFinished(() => void damaging.close());
+  await once(damaging.listen(0, '127.0.0.1'), 'listening');
+  const { port: between } = damaging.address() as AddressInfo;
+  const damaged = await ask(between, { ...showing(phone), maxVersion: 'TLSv1.2' });
+  expect(damaged.status).toBe(0);
+  await expect.poll(() => failures).toEqual(['127.0.0.1 malformed-tls']);
+  const self = await makeClientCertificate(own.authority, '001565aabbcc');
+  expect(await ask(port, showing(self))).toMatchObject({ status: 200 });
+  expect(failures).toHaveLength(1);
+});
+
+test('who does not trust us, or hangs up, is told apart from who sends rubbish', async () => {
+  const { failures, sources } = createTally();
+  const { port } = await start({}, sources, 300);
+  const folder = mkdtempSync(join(tmpdir(), 'plugtone-tls-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'ca.pem'), maker.authority.certificate);
+  askByOpenssl(port, join(folder, 'ca.pem'), '-tls1_2');
+  askByOpenssl(port, join(folder, 'ca.pem'), '-tls1_3');
+  await expect.poll(() => failures, { timeout: 5_000 }).toHaveLength(2);
+  await ask(port, { ca: maker.authority.certificate });
+  await expect.poll(() => failures).toHaveLength(3);
+  // Before its first byte, and never.
+  (await dial(port)).destroy();
+  await expect.poll(() => failures).toHaveLength(4);
+  await say(port, '');
+  await expect.poll(() => failures).toEqual(Array(5).fill('127.0.0.1 broken-handshake'));
+});
+
+test('who is kept out costs no handshake, and it counts no further against him', async () => {
+  let isOut = true;
+  const { failures, sources } = createTally(() => !isOut);
+  const { port, asked, stop, closed } = await start({}, sources);
+  await say(port, 'no TLS');
+  expect(await ask(port)).toMatchObject({ status: 0 });
+  isOut = false;
+  expect(await ask(port)).toMatchObject({ status: 200 });
+  expect(asked).toHaveLength(1);
+  // Nor does it, where we are who hangs up.
+  const socket = await dial(port);
+  const served = await ask(port);
+  expect(served).toMatchObject({ status: 200 });
+  stop.abort();
+  await closed;
+  socket.destroy();
+  expect(failures).toEqual([]);
 });
 
 test('the server stops although somebody is in the middle of a handshake', async () => {
