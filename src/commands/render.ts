@@ -142,6 +142,7 @@ function sampleDevice(mac: MacAddress, vendor: Vendor, model: string, extension:
     settings: {},
     consolePasswords: null,
     handOver: null,
+    login: null,
     revision: 0,
     firstSeenAt: 0,
     lastSeenAt: null,

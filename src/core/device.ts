@@ -1,3 +1,4 @@
+import type { DeviceLogin } from './device-login.ts';
 import type { HandOver } from './hand-over.ts';
 import type { MacAddress } from './mac-address.ts';
 import type { Secret } from './secret.ts';
@@ -30,6 +31,8 @@ export interface Device {
   readonly consolePasswords: { readonly admin: Secret; readonly user: Secret } | null;
   /** Until when it may fetch its files, or could last; null: it was never handed over since its approval, or the site has no windows. */
   readonly handOver: HandOver | null;
+  /** Drawn where the site wants phones to log in, and kept when it does not any more; null: none was drawn since its approval. */
+  readonly login: DeviceLogin | null;
   /** Counts up with each decision about this device: part of the rendering cache's key. */
   readonly revision: number;
   readonly firstSeenAt: number;

@@ -17,6 +17,7 @@ export function newDevice(mac: MacAddress, now: number): Device {
     settings: {},
     consolePasswords: null,
     handOver: null,
+    login: null,
     revision: 0,
     firstSeenAt: now,
     lastSeenAt: null,

@@ -14,7 +14,8 @@ export interface FilterRule {
 }
 
 /** none: the URL's token, the neighbour table and the MAC addresses prove a phone. basic, digest: it also logs in (RFC 7617, RFC 7616). */
-export type PhoneLogin = 'none' | 'basic' | 'digest';
+export type PhoneLogin = 'none' | LogInScheme;
+export type LogInScheme = 'basic' | 'digest';
 
 /** Who is heard, and who may have a phone's secrets. */
 export interface TrustSettings {

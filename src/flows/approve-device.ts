@@ -11,6 +11,7 @@ import { Secret } from '../core/secret.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
 import { checkCarriers, type NotCarried, noteNotCarried } from './check-carriers.ts';
+import { drawPhoneSecrets } from './draw-phone-secrets.ts';
 import type { Office } from './office.ts';
 
 export interface ApproveRequest {
@@ -128,7 +129,6 @@ export function planApproval(
     .filter((number, position, all) => office.findExtension(number) === undefined && all.indexOf(number) === position)
     .map((number) => newExtension(number));
   const before = known ?? newDevice(request.mac, now);
-  const random = office.site().consolePasswordPolicy === 'random';
   const device: Device = {
     ...before,
     state: 'approved',
@@ -136,11 +136,12 @@ export function planApproval(
     model: modelName,
     extensions: [...request.extensions],
     token: drawToken(),
-    consolePasswords: random ? { admin: new Secret(drawPassword()), user: new Secret(drawPassword()) } : null,
+    consolePasswords: null,
     handOver: openHandOver(office.site().trust, now),
+    login: null,
     revision: before.revision + 1,
   };
-  return ok({ device, created });
+  return ok({ device: drawPhoneSecrets(device, office.site(), now), created });
 }
 
 function newExtension(number: string): Extension {

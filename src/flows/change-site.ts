@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Device } from '../core/device.ts';
-import { drawPassword } from '../core/draw-password.ts';
-import { Secret } from '../core/secret.ts';
 import { shortenDigest } from '../core/shorten-digest.ts';
 import type { Site } from '../core/site.ts';
+import { drawPhoneSecrets } from './draw-phone-secrets.ts';
 import type { Office } from './office.ts';
 
 /** Replaces the site's settings. The caller has validated them; the revision is counted here. */
@@ -13,9 +11,9 @@ export function changeSite(office: Office, edit: (site: Site) => Site, actor: st
     const planned = planSiteChange(before, edit);
     if (planned === undefined) return before;
     const { site, changed } = planned;
-    // Without them, phones that were approved before the policy became `random` would have no file.
+    // Without them, phones that were approved before the policy became `random` would have no file, and others could not log in.
     const devices = [...office.devices()].flatMap((device) => {
-      const after = withConsolePasswords(device, site);
+      const after = drawPhoneSecrets(device, site, now);
       return after === device ? [] : [{ ...after, revision: device.revision + 1 }];
     });
     // Of what it is now; secrets print alike.
@@ -28,13 +26,6 @@ export function changeSite(office: Office, edit: (site: Site) => Site, actor: st
     });
     return site;
   });
-}
-
-/** Draws console passwords for an approved phone, where the site wants them random and it has none; else the same object. */
-export function withConsolePasswords(device: Device, { consolePasswordPolicy }: Site): Device {
-  if (consolePasswordPolicy !== 'random' || device.state !== 'approved' || device.consolePasswords !== null)
-    return device;
-  return { ...device, consolePasswords: { admin: new Secret(drawPassword()), user: new Secret(drawPassword()) } };
 }
 
 /** The site after an edit, and the names of what is different; undefined: nothing is. */

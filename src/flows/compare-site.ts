@@ -8,9 +8,9 @@ import { chooseConsolePasswords } from '../render/build-view-parts.ts';
 import { noteRenderProblem, renderFile, renderPreview } from '../render/render-file.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { Vendor, VendorFile } from '../vendors/vendor.ts';
-import { withConsolePasswords } from './change-site.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
+import { drawPhoneSecrets } from './draw-phone-secrets.ts';
 
 /** What another site would mean for the phones. */
 export interface SiteComparison {
@@ -105,9 +105,20 @@ function kindOf(doors: CompareDoors, cache: ConfigCache, device: Device, vendor:
   const lineOne = doors.office.findExtension(extensions[0] ?? '');
   const language = lineOne?.language ?? '';
   const now = chooseConsolePasswords(site, lineOne, device.consolePasswords);
-  const then = chooseConsolePasswords(draft, lineOne, withConsolePasswords(device, draft).consolePasswords);
+  const then = chooseConsolePasswords(draft, lineOne, drawPhoneSecrets(device, draft, 0).consolePasswords);
   const console = [now === undefined, then === undefined, now?.admin === then?.admin, now?.user === then?.user];
-  return JSON.stringify([vendor.id, model, hostOf(doors, device), settings, own, accounts, language, console]);
+  const hasLogin = device.login !== null;
+  return JSON.stringify([
+    vendor.id,
+    model,
+    hostOf(doors, device),
+    settings,
+    own,
+    accounts,
+    language,
+    console,
+    hasLogin,
+  ]);
 }
 
 function judge(doors: CompareDoors, cache: ConfigCache, device: Device, vendor: Vendor, draft: Site): Verdict {
@@ -154,7 +165,7 @@ function inputs(
   draft: Site,
 ) {
   const now = cache.input(device, vendor, file, hostOf(doors, device));
-  return [now, { ...now, site: draft, device: withConsolePasswords(device, draft) }] as const;
+  return [now, { ...now, site: draft, device: drawPhoneSecrets(device, draft, 0) }] as const;
 }
 
 function hostOf({ lan }: CompareDoors, { address }: Device): string {

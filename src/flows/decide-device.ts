@@ -1,4 +1,5 @@
 import type { Device } from '../core/device.ts';
+import { drawLogin } from '../core/device-login.ts';
 import { openHandOver } from '../core/hand-over.ts';
 import { giveReason } from '../core/journey.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
@@ -70,7 +71,7 @@ export function findResyncable(office: Pick<Office, 'findDevice'>, mac: MacAddre
 
 /**
  * Lets a sealed phone fetch its files once more: for as long as the site says, and whoever has its address now. It is asked to,
- * where it can be. Where the site has no windows that is all.
+ * where it can be. Where phones log in it gets a new password, and its next fetch is its first again.
  */
 export async function handOverDevice(
   office: Office,
@@ -85,6 +86,7 @@ export async function handOverDevice(
   const result = await change(office, mac, now, { action: 'device.handed-over', actor }, (device) => ({
     ...device,
     handOver: openHandOver(trust, now),
+    login: device.login && drawLogin(now),
   }));
   if (!result.ok) return result;
   if (trust.handOverMinutes > 0) {
@@ -118,7 +120,15 @@ function change(
 }
 
 function withoutApproval(device: Device): Device {
-  return { ...device, state: 'pending', extensions: [], token: null, consolePasswords: null, handOver: null };
+  return {
+    ...device,
+    state: 'pending',
+    extensions: [],
+    token: null,
+    consolePasswords: null,
+    handOver: null,
+    login: null,
+  };
 }
 
 /** For people. */

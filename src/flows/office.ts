@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../core/audit.ts';
 import type { Device } from '../core/device.ts';
+import { newerLogin } from '../core/device-login.ts';
 import type { Extension } from '../core/extension.ts';
 import { newerHandOver } from '../core/hand-over.ts';
 import { giveReason, type JourneyEvent } from '../core/journey.ts';
@@ -163,9 +164,10 @@ export function createOffice(
     if (now === undefined) return decided;
     const isSameApproval = now.token === decided.token;
     const handOver = isSameApproval ? newerHandOver(now.handOver, decided.handOver) : decided.handOver;
-    if ((now.lastSeenAt ?? 0) <= (decided.lastSeenAt ?? 0)) return { ...decided, handOver };
+    const kept = { handOver, login: newerLogin(now.login, decided.login) };
+    if ((now.lastSeenAt ?? 0) <= (decided.lastSeenAt ?? 0)) return { ...decided, ...kept };
     const { address, words, dialog, firmware, lastSeenAt } = now;
-    return { ...decided, address, words, dialog, firmware, lastSeenAt, handOver };
+    return { ...decided, address, words, dialog, firmware, lastSeenAt, ...kept };
   }
 
   function record(event: JourneyEvent): void {

@@ -7,7 +7,15 @@ import type { ResolvedSettings } from '../core/settings.ts';
 import type { ConsolePasswordPolicy, Site } from '../core/site.ts';
 import type { TimeZoneRule } from '../core/time-zone-rule.ts';
 import type { Model, Vendor } from '../vendors/vendor.ts';
-import { buildAccounts, buildSip, chooseConsolePasswords, digit, flag, listSettings } from './build-view-parts.ts';
+import {
+  buildAccounts,
+  buildLogin,
+  buildSip,
+  chooseConsolePasswords,
+  digit,
+  flag,
+  listSettings,
+} from './build-view-parts.ts';
 import type { PhoneView } from './phone-view.ts';
 import { type NoCodec, spellSettings } from './spell-settings.ts';
 
@@ -15,7 +23,7 @@ export interface PhoneViewInput {
   readonly vendor: Vendor;
   readonly model: Model;
   readonly device: Pick<Device, 'mac'>;
-  readonly site: Pick<Site, 'name' | 'consolePasswordPolicy' | 'consolePassword'>;
+  readonly site: Pick<Site, 'name' | 'consolePasswordPolicy' | 'consolePassword' | 'trust'>;
   readonly settings: ResolvedSettings;
   /** Line 1 first. */
   readonly extensions: readonly Extension[];
@@ -26,6 +34,7 @@ export interface PhoneViewInput {
   readonly externalAddress: string;
   readonly token: string;
   readonly consolePasswords: Device['consolePasswords'];
+  readonly login: Device['login'];
 }
 
 export type ViewProblem =
@@ -103,6 +112,7 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
       resyncDays: String(Math.ceil(settings.resyncMinutes / (24 * 60))),
       pnp: digit(settings.pnpEnabled),
       pnpIsOn: flag(settings.pnpEnabled),
+      ...buildLogin(vendor, input.site, device, input.login),
     },
     vlan: {
       isOn: flag(settings.vlanId > 0),

@@ -26,6 +26,7 @@ export function maskSecrets(input: RenderInput): RenderInput {
         device.consolePasswords === null
           ? null
           : { admin: maskSecret(device.consolePasswords.admin), user: maskSecret(device.consolePasswords.user) },
+      login: device.login && { ...device.login, password: maskSecret(device.login.password) },
     },
     site: { ...site, consolePassword: site.consolePassword === null ? null : maskSecret(site.consolePassword) },
     findExtension: (number) => maskExtension(input.findExtension(number)),

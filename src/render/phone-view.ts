@@ -110,6 +110,9 @@ export interface PhoneView {
     readonly pnp: string;
     /** Empty or `1`. */
     readonly pnpIsOn: string;
+    /** What the phone logs in with when it fetches; both empty: it need not, or its make cannot. */
+    readonly loginUser: string;
+    readonly loginPassword: string;
   };
   readonly vlan: {
     readonly isOn: string;

@@ -91,7 +91,7 @@ export function findModel(vendor: Vendor, name: string | null): Model {
 
 function buildView(input: RenderInput, model: Model): Result<BuiltView, RenderProblem> {
   const { vendor, device, site, server, externalAddress } = input;
-  const { token, consolePasswords } = device;
+  const { token, consolePasswords, login } = device;
   if (device.state !== 'approved' || token === null || device.extensions.length === 0) {
     return err({ kind: 'device-not-approved', device: device.mac });
   }
@@ -122,6 +122,7 @@ function buildView(input: RenderInput, model: Model): Result<BuiltView, RenderPr
     externalAddress,
     token,
     consolePasswords,
+    login,
   };
   const built = buildPhoneView(about);
   return built.ok ? built : err({ ...built.problem, device: device.mac });

@@ -31,6 +31,7 @@ export function buildSampleView(vendor: Vendor): PhoneView {
     externalAddress: '198.51.100.1',
     token: 'sample',
     consolePasswords: null,
+    login: null,
   });
   if (!built.ok) throw new Error(`${vendor.id}: the sample phone cannot be laid out: ${built.problem.kind}`);
   const { view } = built.value;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Device, DeviceState } from '../core/device.ts';
+import type { DeviceLogin } from '../core/device-login.ts';
 import type { HandOver } from '../core/hand-over.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { Secret } from '../core/secret.ts';
@@ -20,6 +21,7 @@ export type SightingRecord = Pick<
   | 'words'
   | 'dialog'
   | 'handOver'
+  | 'login'
   | 'revision'
   | 'firstSeenAt'
   | 'lastSeenAt'
@@ -31,7 +33,7 @@ export function hashToken(token: string): string {
 }
 
 export function toDeviceRow(device: Device, cipher: Cipher, change: Change): DeviceRow {
-  const { token, consolePasswords } = device;
+  const { token, consolePasswords, login } = device;
   const place = (column: string) => ({ table: 'devices', row: device.mac, column });
   const passwords =
     consolePasswords && JSON.stringify([consolePasswords.admin.reveal(), consolePasswords.user.reveal()]);
@@ -43,7 +45,7 @@ export function toDeviceRow(device: Device, cipher: Cipher, change: Change): Dev
     token_hash: token === null ? null : hashToken(token),
     settings: JSON.stringify(device.settings),
     console_passwords: passwords === null ? null : cipher.seal(passwords, place('console_passwords')),
-    login_password: null,
+    login_password: login && cipher.seal(login.password.reveal(), place('login_password')),
     change_seq: change.seq,
     changed_by: change.by,
   };
@@ -75,6 +77,7 @@ function toSightingColumns(sighting: SightingRecord) {
     words: JSON.stringify(sighting.words),
     dialog: sighting.dialog && JSON.stringify(sighting.dialog),
     hand_over: sighting.handOver && JSON.stringify(sighting.handOver),
+    login: sighting.login && formatLogin(sighting.login),
     revision: sighting.revision,
     first_seen_at: sighting.firstSeenAt,
     last_seen_at: sighting.lastSeenAt,
@@ -99,6 +102,7 @@ export function toDevice(row: DeviceRow, cipher: Cipher): Device {
     settings: JSON.parse(row.settings) as SettingsPatch,
     consolePasswords: passwords === null ? null : toConsolePasswords(passwords),
     handOver: row.hand_over === null ? null : (JSON.parse(row.hand_over) as HandOver),
+    login: toLogin(row, cipher),
     revision: row.revision,
     firstSeenAt: Number(row.first_seen_at),
     lastSeenAt: row.last_seen_at === null ? null : Number(row.last_seen_at),
@@ -108,6 +112,17 @@ export function toDevice(row: DeviceRow, cipher: Cipher): Device {
 function toConsolePasswords(json: string): NonNullable<Device['consolePasswords']> {
   const [admin = '', user = ''] = JSON.parse(json) as readonly string[];
   return { admin: new Secret(admin), user: new Secret(user) };
+}
+
+/** Without the password, which is sealed in a column of its own. */
+function formatLogin({ drawnAt, givenAt, provedAt }: DeviceLogin): string {
+  return JSON.stringify({ drawnAt, givenAt, provedAt });
+}
+
+function toLogin({ mac, login_password: sealed, login }: DeviceRow, cipher: Cipher): DeviceLogin | null {
+  if (sealed === null || login === null) return null;
+  const password = new Secret(cipher.open(sealed, { table: 'devices', row: mac, column: 'login_password' }));
+  return { password, ...(JSON.parse(login) as Omit<DeviceLogin, 'password'>) };
 }
 
 /** The same decision, stored twice: what tells a repeated commit from one that was overtaken. */

@@ -41,6 +41,8 @@ export async function writeDevices(
           settings: row.ref('excluded.settings'),
           console_passwords: row.ref('excluded.console_passwords'),
           hand_over: handOverOfApproval(),
+          login_password: row.ref('excluded.login_password'),
+          login: sql<string | null>`case when ${isSameLogin} then devices.login else excluded.login end`,
           revision: row.ref('excluded.revision'),
           change_seq: row.ref('excluded.change_seq'),
           changed_by: row.ref('excluded.changed_by'),
@@ -57,6 +59,9 @@ export async function writeDevices(
   await inPortions(devices, writePortion, onDone);
   await refuseTaken(writer, given, new Set(shared));
 }
+
+/** What phones did with a password is known where they are served, and nowhere else. */
+const isSameLogin = sql<boolean>`json_extract(excluded.login, '$.drawnAt') is json_extract(devices.login, '$.drawnAt')`;
 
 /** Who decides something else knows no hand-over that the server opened meanwhile; a new approval begins anew. */
 function handOverOfApproval() {
@@ -162,6 +167,7 @@ export async function writeSightings(writer: Writer, sightings: readonly Sightin
             hand_over: sql<
               string | null
             >`case when excluded.revision >= devices.revision then excluded.hand_over else devices.hand_over end`,
+            login: sql<string | null>`case when ${isSameLogin} then excluded.login else devices.login end`,
             last_seen_at: sql<number | null>`excluded.last_seen_at`,
           })
           .where(sql<boolean>`coalesce(devices.last_seen_at, 0) <= coalesce(excluded.last_seen_at, 0)`),

@@ -31,6 +31,8 @@ export interface DeviceRow extends Tracked {
   readonly hand_over: string | null;
   /** Sealed. */
   readonly login_password: string | null;
+  /** JSON: what became of that password. */
+  readonly login: string | null;
   readonly revision: number;
   readonly first_seen_at: number;
   readonly last_seen_at: number | null;

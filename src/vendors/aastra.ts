@@ -125,6 +125,7 @@ export const aastra = {
   fitSettings: fitAastraSettings,
   spellTimeZone: spellAastraTimeZone,
   accountKeys: () => ({}),
+  logIns: ['digest'],
   // Both reboot: these phones know no other way to read their files again (docs/vendors/aastra.md, "Resync").
   checkSync: { resync: 'check-sync;reboot=true', reboot: 'check-sync;reboot=true' },
   webConsole: (address) => `http://${address}/`,

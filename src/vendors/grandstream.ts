@@ -94,6 +94,7 @@ export const grandstream = {
   fitSettings: fitGrandstreamSettings,
   spellTimeZone: spellGrandstreamTimeZone,
   accountKeys: grandstreamAccountKeys,
+  logIns: ['basic', 'digest'],
   checkSync: { resync: 'resync', reboot: 'check-sync;reboot=true' },
   webConsole: (address) => `http://${address}/`,
   simulated: {

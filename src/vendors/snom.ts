@@ -119,6 +119,7 @@ export const snom = {
   },
   spellTimeZone: spellSnomTimeZone,
   accountKeys: () => ({}),
+  logIns: ['basic', 'digest'],
   checkSync: { resync: 'check-sync;reboot=false', reboot: 'check-sync;reboot=true' },
   webConsole: (address) => `http://${address}/`,
   simulated: {

@@ -12,6 +12,7 @@ import type {
 } from '../core/settings.ts';
 import type { PhoneWords } from '../core/sighting.ts';
 import type { TimeZoneRule, TimeZoneSpelling } from '../core/time-zone-rule.ts';
+import type { LogInScheme } from '../core/trust.ts';
 
 export interface Model {
   /** As people and the phone's own words name it: T46S, GXP2170, D785, 6869i. */
@@ -118,6 +119,8 @@ export interface Vendor {
   spellTimeZone(rule: TimeZoneRule): TimeZoneSpelling;
   /** Native key names of line N (1-based) where they do not follow from N by themselves; read in templates as `keys.<name>`. */
   accountKeys(line: number): Readonly<Record<string, string>>;
+  /** By which schemes its phones log in to fetch their files, with what their file says; empty: they cannot. */
+  readonly logIns: readonly LogInScheme[];
   /** NOTIFY events that make a running phone fetch its files; null: it takes none. */
   readonly checkSync: { readonly resync: string; readonly reboot: string } | null;
   /** The phone's own web page. */

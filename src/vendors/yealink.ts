@@ -121,6 +121,7 @@ export const yealink = {
   },
   spellTimeZone: spellYealinkTimeZone,
   accountKeys: () => ({}),
+  logIns: ['basic', 'digest'],
   checkSync: { resync: 'check-sync;reboot=false', reboot: 'check-sync;reboot=true' },
   webConsole: (address) => `http://${address}/`,
   simulated: {

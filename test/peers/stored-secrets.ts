@@ -11,8 +11,9 @@ export async function readStoredSecrets(dataDir: string) {
     const add = (name: string, secret: string | Buffer | null | undefined) => {
       if (secret != null) secrets.push([name, secret]);
     };
-    for (const { mac, token, consolePasswords } of await store.devices.all()) {
+    for (const { mac, token, consolePasswords, login } of await store.devices.all()) {
       add(`token of ${mac}`, token);
+      add(`login password of ${mac}`, login?.password.reveal());
       add(`console password of ${mac}`, consolePasswords?.admin.reveal());
       add(`console password of the user of ${mac}`, consolePasswords?.user.reveal());
     }

@@ -20,6 +20,7 @@ function build(patch: SettingsPatch = {}, fields: Partial<PhoneViewInput> = {}) 
     externalAddress: '',
     token: 'tok',
     consolePasswords: null,
+    login: null,
     ...fields,
   });
 }

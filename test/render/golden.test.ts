@@ -8,6 +8,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Extension } from '../../src/core/extension.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { SettingsPatch } from '../../src/core/settings.ts';
+import { DEFAULT_TRUST } from '../../src/core/trust.ts';
 import { describeRenderProblem, findModel, renderFile, renderPreview } from '../../src/render/render-file.ts';
 import { openTemplateSet, type TemplateSet } from '../../src/render/template-set.ts';
 import { vendors } from '../../src/vendors/all.ts';
@@ -69,6 +70,14 @@ const CASES: readonly Case[] = [
       extensions: ['101', '102'].slice(0, findModel(vendor, modelOf(vendor)).lines).map((number) => extension(number)),
       site: { consolePasswordPolicy: 'random' },
       device: { consolePasswords: { admin: new Secret('271828'), user: new Secret('314159') } },
+    }),
+  },
+  {
+    name: 'login',
+    fields: () => ({
+      settings: OFFICE,
+      site: { trust: { ...DEFAULT_TRUST, phoneLogin: 'digest' } },
+      device: { login: { password: new Secret('Wx7mKp2vQ9rTz4Bn'), drawnAt: 1, givenAt: null, provedAt: null } },
     }),
   },
   { name: 'hostile', fields: () => ({ settings: OFFICE, extensions: [hostileExtension(HOSTILE)] }) },
@@ -220,12 +229,15 @@ test.each(EVERY_FILE)('%s: a newline in any value is a refusal', (_name, vendor,
 });
 
 test.each(EVERY_FILE)('%s: what its vendor says of secrets is true, and a preview has none', (_name, vendor, file) => {
-  const secrets = ['geheim-sip', 'geheim-admin', 'geheim-user', TOKEN];
+  const secrets = ['geheim-sip', 'geheim-admin', 'geheim-user', 'geheim-login', TOKEN];
   const fields: InputFields = {
     settings: OFFICE,
     extensions: [extension('101', { password: new Secret('geheim-sip') })],
-    site: { consolePasswordPolicy: 'random' },
-    device: { consolePasswords: { admin: new Secret('geheim-admin'), user: new Secret('geheim-user') } },
+    site: { consolePasswordPolicy: 'random', trust: { ...DEFAULT_TRUST, phoneLogin: 'digest' } },
+    device: {
+      consolePasswords: { admin: new Secret('geheim-admin'), user: new Secret('geheim-user') },
+      login: { password: new Secret('geheim-login'), drawnAt: 1, givenAt: null, provedAt: null },
+    },
   };
   const text = textOrRefusal(vendor, file, fields);
   expect(secrets.some((secret) => text.includes(secret))).toBe(file.holdsSecrets);

@@ -68,6 +68,7 @@ export const testVendor: Vendor = {
     note: rule.zone === 'Antarctica/Troll' ? note('test.troll', 'two hours of summer time are too many') : null,
   }),
   accountKeys: (line) => ({ active: `P${270 + line}` }),
+  logIns: ['basic'],
   checkSync: null,
   webConsole: (address) => `http://${address}/`,
   simulated: {
@@ -161,6 +162,7 @@ export function device(fields: Partial<Device> = {}): Device {
     settings: {},
     consolePasswords: null,
     handOver: null,
+    login: null,
     revision: 1,
     firstSeenAt: 0,
     lastSeenAt: null,

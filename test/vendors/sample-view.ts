@@ -71,6 +71,8 @@ export function sampleView(vendor: Vendor, modelName: string, changes: Partial<P
       resyncDays: '1',
       pnp: '1',
       pnpIsOn: '1',
+      loginUser: '',
+      loginPassword: '',
     },
     vlan: { isOn: '', id: '0', priority: '0', pcIsOn: '', pcId: '0' },
     qos: { sipDscp: '26', rtpDscp: '46', sipTos: '104', rtpTos: '184' },

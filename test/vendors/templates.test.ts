@@ -46,6 +46,7 @@ function write(vendor: Vendor, patch: SettingsPatch, name = vendor.files[0].name
     externalAddress: '',
     token: 'abc',
     consolePasswords: null,
+    login: null,
   });
   if (!built.ok) throw new Error(built.problem.kind);
   const view = escapeView(built.value.view, file.format);

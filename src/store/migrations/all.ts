@@ -8,6 +8,7 @@ import * as trust from './0006-trust.ts';
 import * as auditSource from './0007-audit-source.ts';
 import * as quarantineMac from './0008-quarantine-mac.ts';
 import * as certificates from './0009-certificates.ts';
+import * as phoneLogin from './0010-phone-login.ts';
 
 /** In the order of their numbers. A name is kept in every database that ran it: it never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-audit-source': auditSource,
   '0008-quarantine-mac': quarantineMac,
   '0009-certificates': certificates,
+  '0010-phone-login': phoneLogin,
 };
