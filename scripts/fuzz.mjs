@@ -29,5 +29,8 @@ writeFileSync(
   }),
 );
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'inherit' });
+// What the pages are made of lies beside their code.
+for (const name of ['views', 'assets', 'messages'])
+  symlinkSync(join(root, 'src/web', name), join(folder, 'src/web', name));
 const { fuzz } = await import(pathToFileURL(join(folder, 'test/fuzz/fuzz.js')).href);
 process.exit(await fuzz(root, process.argv.slice(2)));

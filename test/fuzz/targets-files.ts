@@ -8,7 +8,6 @@ import { findMacInPath } from '../../src/flows/find-mac-in-path.ts';
 import { matchEtag } from '../../src/http/match-etag.ts';
 import { readCursor } from '../../src/http/read-cursor.ts';
 import { readPhonePath } from '../../src/http/read-phone-path.ts';
-import { readBundle, readCertificate } from '../../src/http/tls/read-certificate.ts';
 import { findMacInName } from '../../src/http/tls/read-client-mac.ts';
 import { choosePatch, parseOverrides } from '../../src/render/parse-overrides.ts';
 import { patchFile } from '../../src/render/patch-file.ts';
@@ -149,17 +148,5 @@ export const FILE_TARGETS: readonly FuzzTarget[] = [
       if (mac !== undefined) demand(parseMacAddress(formatMacAddress(mac)) === mac, 'a MAC address comes back');
       return [network, mac, readLanguage(text), readCursor(text), matchEtag(text, '"a"'), findMacInName([text, text])];
     },
-  },
-  {
-    name: 'certificate',
-    words: [
-      '-----BEGIN CERTIFICATE-----\n',
-      '\n-----END CERTIFICATE-----\n',
-      '-----BEGIN PRIVATE KEY-----',
-      'MII',
-      '==',
-    ],
-    largest: 50_000,
-    run: (data) => [readCertificate(data.toString('latin1')), readBundle(data.toString('latin1'))],
   },
 ];

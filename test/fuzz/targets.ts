@@ -2,7 +2,9 @@ import type { FuzzTarget } from './fuzz-target.ts';
 import { API_TARGETS } from './targets-api.ts';
 import { FILE_TARGETS } from './targets-files.ts';
 import { HOST_TARGETS } from './targets-host.ts';
+import { PAGE_TARGETS } from './targets-pages.ts';
 import { SIP_TARGETS } from './targets-sip.ts';
+import { TLS_TARGETS } from './targets-tls.ts';
 import { UPNP_TARGETS } from './targets-upnp.ts';
 
 /** Everything that reads what others wrote. */
@@ -10,6 +12,8 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...SIP_TARGETS,
   ...UPNP_TARGETS,
   ...FILE_TARGETS,
+  ...TLS_TARGETS,
   ...HOST_TARGETS,
   ...API_TARGETS,
+  ...PAGE_TARGETS,
 ];

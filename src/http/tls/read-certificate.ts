@@ -8,7 +8,7 @@ const BEGINNING = '-----BEGIN CERTIFICATE-----';
 /** The first certificate of a PEM text; the problem says what is wrong, for people. */
 export function readCertificate(pem: string): Result<CertificateFacts, string> {
   const parsed = parseFirst(pem);
-  return parsed.ok ? ok(factsOf(parsed.value)) : parsed;
+  return parsed.ok ? readFacts(parsed.value) : parsed;
 }
 
 /**
@@ -18,6 +18,9 @@ export function readCertificate(pem: string): Result<CertificateFacts, string> {
 export function checkPair({ certificate, privateKey }: CertificatePair, now: number): Result<CertificateFacts, string> {
   const parsed = parseFirst(certificate);
   if (!parsed.ok) return parsed;
+  const read = readFacts(parsed.value);
+  if (!read.ok) return read;
+  const facts = read.value;
   let matches: boolean;
   try {
     matches = parsed.value.checkPrivateKey(createPrivateKey(privateKey.reveal()));
@@ -26,7 +29,6 @@ export function checkPair({ certificate, privateKey }: CertificatePair, now: num
       'the key cannot be read: a PEM file that begins with "-----BEGIN … PRIVATE KEY-----", without passphrase, was wanted',
     );
   }
-  const facts = factsOf(parsed.value);
   if (!matches) return err(`the key does not belong to the certificate of ${facts.subject}`);
   if (facts.until <= now) return err(`the certificate of ${facts.subject} ended on ${dayOf(facts.until)}`);
   try {
@@ -62,8 +64,8 @@ function parseFirst(pem: string): Result<X509Certificate, string> {
   }
 }
 
-function factsOf(certificate: X509Certificate): CertificateFacts {
-  return {
+function readFacts(certificate: X509Certificate): Result<CertificateFacts, string> {
+  const facts = {
     subject: commonNameOf(certificate.subject),
     issuer: commonNameOf(certificate.issuer),
     names: readNames(certificate.subjectAltName ?? ''),
@@ -71,6 +73,9 @@ function factsOf(certificate: X509Certificate): CertificateFacts {
     until: Date.parse(certificate.validTo),
     fingerprint: certificate.fingerprint256,
   };
+  // OpenSSL reads a certificate whose dates are none, and says "Bad time value" for them.
+  if (Number.isFinite(facts.from) && Number.isFinite(facts.until)) return ok(facts);
+  return err(`the certificate of ${facts.subject} cannot be used: when it begins or ends is no date`);
 }
 
 /** Node tells a name as lines of `CN=…`, escaped (RFC 4514 2.4); what a certificate says of itself is cut and shown on one line. */

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatMacAddress, parseMacAddress } from '../../../src/core/mac-address.ts';
+import { Secret } from '../../../src/core/secret.ts';
 import { chooseRenewal } from '../../../src/http/tls/choose-renewal.ts';
 import { chooseServerNames, keepAddresses } from '../../../src/http/tls/choose-server-names.ts';
+import { checkPair, readBundle, readCertificate } from '../../../src/http/tls/read-certificate.ts';
 import { findMacInName, readClientMac } from '../../../src/http/tls/read-client-mac.ts';
 
 const DAY = 86_400_000;
@@ -95,4 +98,21 @@ test('a connection proves a phone only where a certificate was shown and verifie
   expect(socket(false, certificate)).toBeNull();
   expect(socket(true, {})).toBeNull();
   expect(socket(true, undefined)).toBeNull();
+});
+
+test('a certificate whose dates are none is refused, though OpenSSL takes it', () => {
+  const text = readFileSync(new URL('../../fuzz/corpus/certificate/pair.txt', import.meta.url), 'latin1');
+  const judge = (pair: string) => checkPair({ certificate: pair, privateKey: new Secret(pair) }, Date.UTC(2027, 0));
+  expect(judge(text)).toMatchObject({ ok: true, value: { subject: 'SIP-T46U 00:15:65:AA:BB:CC' } });
+  const damaged = text.replace(/(CERTIFICATE-----)([^-]+)/, (_all, line: string, body: string) => {
+    const der = Buffer.from(body, 'base64');
+    // Two UTCTimes of 13 characters (X.690 8.1.2, RFC 5280 4.1.2.5.1): the month of the second one.
+    der.write('99', der.lastIndexOf(Buffer.from([0x17, 13])) + 4, 'latin1');
+    return `${line}\n${der.toString('base64')}\n`;
+  });
+  expect(damaged).not.toBe(text);
+  const problem = expect.stringMatching(/SIP-T46U.* is no date/);
+  expect(judge(damaged)).toEqual({ ok: false, problem });
+  expect(readCertificate(damaged)).toEqual({ ok: false, problem });
+  expect(readBundle(damaged)).toEqual({ ok: false, problem: expect.stringContaining('certificate 1 of it') });
 });
