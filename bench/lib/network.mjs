@@ -13,6 +13,7 @@ import { availableParallelism } from 'node:os';
  * @property {number} phonePort
  * @property {string} phoneAddress first of the phones' addresses, the others follow
  * @property {number} phoneAddresses
+ * @property {string | undefined} phoneNetwork all of them, CIDR; undefined: the server's own host, which is trusted anyway
  * @property {(command: readonly string[]) => string[]} onServer the same command, run where servers run
  * @property {(command: readonly string[]) => string[]} onPhones the same command, run where phones run
  * @property {() => void} close
@@ -44,14 +45,23 @@ export function openNetwork({ phoneAddresses, macOf }) {
   const reason = whyNoNamespaces();
   if (reason === undefined) return openNamespaces(phoneAddresses, macOf);
   process.stderr.write(`${reason}: on loopback, with one address for all phones\n`);
+  return openLoopback();
+}
+
+/**
+ * For what must not be more than one process, and needs no phones' addresses.
+ * @returns {Network}
+ */
+export function openLoopback() {
   return {
     kind: 'loopback',
-    description: 'multicast over loopback, one address for all phones',
+    description: 'loopback, one address for all phones',
     serverAddress: '127.0.0.1',
     serverInterface: 'lo',
     ...LOOPBACK_PORTS,
     phoneAddress: '127.0.0.1',
     phoneAddresses: 1,
+    phoneNetwork: undefined,
     onServer: (command) => onCore(0, command),
     onPhones: (command) => onCore(1, command),
     close: () => undefined,
@@ -92,6 +102,7 @@ function openNamespaces(phoneAddresses, macOf) {
     ...OWN_PORTS,
     phoneAddress: phoneAddressAt(0),
     phoneAddresses,
+    phoneNetwork: '10.79.0.0/16',
     onServer: (command) => ['ip', 'netns', 'exec', server, ...onCore(0, command)],
     onPhones: (command) => ['ip', 'netns', 'exec', phones, ...onCore(1, command)],
     close,

@@ -19,7 +19,7 @@ function read(path) {
  * @param {number} root
  * @returns {number[]}
  */
-function family(root) {
+export function family(root) {
   const parents = new Map();
   for (const name of readdirSync('/proc')) {
     if (!/^[0-9]+$/.test(name)) continue;
@@ -55,6 +55,15 @@ export function memoryMiB(pid) {
   const kib = family(pid).map((member) =>
     Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${member}/smaps_rollup`))?.[1] ?? 0),
   );
+  return kib.reduce((sum, one) => sum + one, 0) / 1024;
+}
+
+/**
+ * MiB of resident memory now (RSS): what processes share is counted for each.
+ * @param {number} pid
+ */
+export function residentMiB(pid) {
+  const kib = family(pid).map((member) => Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${member}/status`))?.[1] ?? 0));
   return kib.reduce((sum, one) => sum + one, 0) / 1024;
 }
 

@@ -1,4 +1,4 @@
-// The C programs of the phones' side, compiled into a folder of their own.
+// The programs of the phones' side, compiled into a folder of their own.
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const SOURCES = join(import.meta.dirname, '../pnp');
+const BENCH = join(import.meta.dirname, '..');
 
 const run = promisify(execFile);
 
@@ -24,12 +25,13 @@ export function openTempFolder() {
 /**
  * @param {string} folder
  * @param {readonly string[]} names of bench/pnp/*.c
+ * @param {string} [part] another folder of bench/
  */
-export function compilePrograms(folder, names) {
+export function compilePrograms(folder, names, part = 'pnp') {
   if (spawnSync('cc', ['--version']).status !== 0)
     throw new Error('a C compiler is wanted: apt-get install gcc libc6-dev');
   for (const name of names) {
-    execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-o', join(folder, name), join(SOURCES, `${name}.c`)], {
+    execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-o', join(folder, name), join(BENCH, part, `${name}.c`)], {
       stdio: 'inherit',
     });
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { family } from './process-figures.mjs';
 import { runForJson } from './programs.mjs';
 
 /**
@@ -11,6 +12,7 @@ import { runForJson } from './programs.mjs';
  * @typedef {object} Server
  * @property {number} pid
  * @property {() => string} readLog
+ * @property {() => boolean} hasEnded
  * @property {() => Promise<void>} stop
  */
 
@@ -63,7 +65,7 @@ export function prepareDataDir(main, folder, phones) {
  * @param {string} options.folder
  * @param {readonly string[]} [options.nodeFlags]
  * @param {Readonly<Record<string, string>>} [options.environment]
- * @returns {Promise<Server>}
+ * @returns {Promise<Server & { dataDir: string, startMs: number }>} `startMs`: from the call until it says that it serves
  */
 export async function startAppliance({ network, main, dataDir, folder, nodeFlags = [], environment = {} }) {
   const own = mkdtempSync(join(folder, 'appliance-'));
@@ -75,14 +77,15 @@ export async function startAppliance({ network, main, dataDir, folder, nodeFlags
     ...['--web-port', String(network.webPort), '--phone-port', String(network.phonePort)],
   ];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const startedAt = performance.now();
   const server = start(network.onServer(variables.length > 0 ? ['env', ...variables, ...command] : command), own);
   const deadline = Date.now() + START_WITHIN_MS;
   while (!server.readLog().includes('"appliance.started"')) {
     if (server.hasEnded() || Date.now() > deadline)
       throw new Error(`the appliance did not start:\n${server.readLog()}`);
-    await sleep(50);
+    await sleep(10);
   }
-  return server;
+  return { ...server, dataDir: join(own, 'data'), startMs: performance.now() - startedAt };
 }
 
 /** Its version; undefined: not installed. */
@@ -127,14 +130,23 @@ export async function startResponder(network, folder, load) {
  * @param {readonly string[]} command
  * @param {string} folder
  */
-function start(command, folder) {
+export function start(command, folder) {
   const logFile = join(folder, 'log');
   const output = openSync(logFile, 'w');
   const [program = '', ...args] = command;
   // `ip netns exec`, `taskset` and `env` all become what they run: the pid is the server's own.
   const child = spawn(program, args, { stdio: ['ignore', output, output] });
   closeSync(output);
-  const kill = () => void child.kill('SIGKILL');
+  const kill = () => {
+    // A master that is killed cannot end its workers.
+    for (const pid of hasEnded() || child.pid === undefined ? [] : family(child.pid)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  };
   process.once('exit', kill);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {

@@ -1,0 +1,167 @@
+#!/usr/bin/env node
+// Configuration files per second, side by side: the appliance, which proves each phone, renders, and remembers; and nginx with
+// the very same bytes in files. Then what a file costs that was never rendered, or is not right any more. See docs/performance.md.
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { printFetches, printSingles } from './lib/fetch-report.mjs';
+import { runFetches } from './lib/fetches.mjs';
+import { openNetwork } from './lib/network.mjs';
+import { nginxVersion, startNginx } from './lib/nginx.mjs';
+import { cpuSeconds, memoryMiB, peakMemoryMiB } from './lib/process-figures.mjs';
+import { printHottest } from './lib/profile.mjs';
+import { compilePrograms, leaveNothingBehind, openTempFolder } from './lib/programs.mjs';
+import { measureQuietly, waitUntilQuiet } from './lib/quiet.mjs';
+import { describeMachine, formatNumber } from './lib/report.mjs';
+import { macOf, prepareDataDir, startAppliance } from './lib/servers.mjs';
+import { addAdministrator, listPaths, trustPhones } from './lib/stored.mjs';
+import { askWeb } from './lib/web-client.mjs';
+
+const HELP = `node bench/http.mjs [options]     as root for network namespaces, else over loopback
+  --repetitions N   of each measurement, the servers in turns (default 3)
+  --seconds S       of each load (default 5), after --warm-up S (default 2)
+  --phones N        approved phones, each with its own URL, address and connection (default 5000)
+  --window N        requests under way at a time (default 64)
+  --appliance FILE  main.js of the appliance (default ../dist/main.js)
+  --profile DIR     profile the appliance under the load with kept connections, and nothing else
+  --no-wait         do not wait for a quiet machine, nor measure again what was disturbed
+  --json FILE       every single figure`;
+
+/** Both ways in which phones fetch: several files over one connection, or one each. */
+const WAYS = [
+  { way: 'kept', title: 'connections kept open', flags: ['--keep-alive'] },
+  { way: 'single', title: 'one connection for each', flags: [] },
+];
+
+const { values: flags } = parseArgs({
+  options: {
+    repetitions: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    'warm-up': { type: 'string', default: '2' },
+    phones: { type: 'string', default: '5000' },
+    window: { type: 'string', default: '64' },
+    appliance: { type: 'string', default: join(import.meta.dirname, '../dist/main.js') },
+    profile: { type: 'string' },
+    'no-wait': { type: 'boolean', default: false },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (flags.help) process.stdout.write(`${HELP}\n`);
+else await main();
+
+async function main() {
+  leaveNothingBehind();
+  const main = resolve(flags.appliance);
+  const phones = Number(flags.phones);
+  const folder = openTempFolder();
+  compilePrograms(folder, ['get'], 'http');
+  const network = openNetwork({ phoneAddresses: phones, macOf });
+  const nginx = nginxVersion();
+  process.stdout.write(`${describeMachine([nginx === undefined ? 'no nginx' : `nginx ${nginx}`])}\n`);
+  process.stdout.write(`network   ${network.description}\n\n`);
+
+  const dataDir = prepareDataDir(main, folder, phones);
+  await trustPhones(main, dataDir, network);
+  const list = join(folder, 'paths');
+  await listPaths({ main, dataDir, list, count: phones });
+  const password = await addAdministrator({ network, main, dataDir, folder });
+  const bench = { network, folder, main, dataDir, phones, list, password, isPatient: !flags['no-wait'] };
+
+  if (flags.profile === undefined) await compare(bench, nginx !== undefined);
+  else await profile(bench, resolve(flags.profile));
+  network.close();
+}
+
+async function compare(bench, hasNginx) {
+  const { network, folder } = bench;
+  const root = join(folder, 'root');
+  await saveFiles(bench, root);
+  const peer = () => startNginx(network, folder, root, () => answers(bench));
+  const servers = [
+    { name: 'appliance', title: 'Plugtone', start: () => startAppliance(bench), more: (server) => afterChange(bench, server) },
+    ...(hasNginx ? [{ name: 'nginx', title: 'nginx', start: peer }] : []),
+  ];
+  if (!hasNginx) {
+    process.stdout.write('nginx is not installed (apt-get install nginx-light): there is no peer, so no ratio.\n\n');
+  }
+  const runs = [];
+  for (let repetition = 1; repetition <= Number(flags.repetitions); repetition++) {
+    for (const { name, start, more } of servers) {
+      const server = await start();
+      const run = { repetition, name, ...(await measure(bench, server)), ...(await more?.(server)) };
+      await server.stop();
+      runs.push(run);
+      const rates = WAYS.map(({ way }) => `${formatNumber(run[way].perSecond)}/s`);
+      process.stderr.write(`${repetition}/${flags.repetitions} ${name}: ${rates.join(', ')}\n`);
+    }
+  }
+  const settings = { ...flags, phones: bench.phones, ways: WAYS };
+  printFetches(settings, servers, runs);
+  printSingles(settings, servers, runs);
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(runs, null, 2)}\n`);
+}
+
+/** One at a time and never asked before, then once more; then as many as it can, both ways. */
+async function measure(bench, server) {
+  const first = await oneByOne(bench, server);
+  const again = await oneByOne(bench, server);
+  const figures = { first, again };
+  for (const { way, flags } of WAYS) figures[way] = await load(bench, server, flags);
+  return { ...figures, memoryMiB: memoryMiB(server.pid), peakMemoryMiB: peakMemoryMiB(server.pid) };
+}
+
+/** A change that is in every phone's file: all that was rendered is of no use any more. */
+async function afterChange(bench, server) {
+  const settings = { timeZone: 'Europe/Lisbon', sipServer: 'pbx.example.net' };
+  const [change] = await askWeb(bench.network, bench.password, [
+    { method: 'PUT', path: '/api/v1/site', body: { settings } },
+  ]);
+  const invalidated = await oneByOne(bench, server);
+  if (invalidated.fileBytes === 0) throw new Error('no phone has its file after a change of the site');
+  return { changeMs: change?.ms, changed: invalidated };
+}
+
+function load(bench, server, way) {
+  const times = ['--window', flags.window, '--seconds', flags.seconds, '--warm-up', flags['warm-up']];
+  return measureQuietly(bench.isPatient, () => fetchAll(bench, server, [...times, ...way]));
+}
+
+async function oneByOne(bench, server) {
+  await waitUntilQuiet(bench.isPatient);
+  const { figures } = await fetchAll(bench, server, ['--window', '1', '--rounds', '1', '--keep-alive']);
+  return figures;
+}
+
+async function fetchAll(bench, server, mode) {
+  const before = cpuSeconds(server.pid);
+  const figures = await runFetches(bench, ...mode);
+  const used = cpuSeconds(server.pid) - before;
+  if (figures.done === 0) throw new Error('no file came: is the server deaf, or does it refuse these phones?');
+  return { figures: { ...figures, cpuMicros: (1e6 * used) / figures.started }, ownSeconds: used + figures.cpuSeconds };
+}
+
+/** What nginx serves. */
+async function saveFiles(bench, root) {
+  const server = await startAppliance(bench);
+  const figures = await runFetches(bench, '--rounds', '1', '--save', root);
+  await server.stop();
+  if (figures.done !== bench.phones) {
+    throw new Error(`${formatNumber(figures.done)} files came, wanted ${formatNumber(bench.phones)}: ${JSON.stringify(figures)}`);
+  }
+}
+
+async function answers(bench) {
+  const one = join(bench.folder, 'path');
+  await listPaths({ ...bench, list: one, count: 1 });
+  return (await runFetches({ ...bench, list: one }, '--rounds', '1', '--timeout', '1')).done === 1;
+}
+
+async function profile(bench, profileDir) {
+  const server = await startAppliance({ ...bench, nodeFlags: ['--cpu-prof', '--cpu-prof-dir', profileDir] });
+  const figures = await load(bench, server, ['--keep-alive']);
+  await server.stop();
+  process.stdout.write(`${formatNumber(figures.perSecond)} GETs/s while profiled\n\n`);
+  printHottest(profileDir, server.pid);
+}
