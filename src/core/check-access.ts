@@ -21,10 +21,8 @@ export function checkAccess({
     const wanted = `0 for at any time, or minutes, 1-${LONGEST_HAND_OVER_MINUTES}`;
     faults.push({ where: 'handOverMinutes', kind: 'number', saw: String(minutes), wanted });
   }
-  if (phoneLogin !== 'none') {
-    const wanted =
-      'none: phones cannot log in yet; HTTPS with client certificates proves them without a shared password';
-    faults.push({ where: 'phoneLogin', kind: 'name', saw: phoneLogin, wanted });
+  if (!PHONE_LOGINS.includes(phoneLogin)) {
+    faults.push({ where: 'phoneLogin', kind: 'name', saw: phoneLogin, wanted: `one of ${PHONE_LOGINS.join(', ')}` });
   }
   if (routedNetworks.length > MOST_ROUTED_NETWORKS) {
     const wanted = `${MOST_ROUTED_NETWORKS} networks at most`;

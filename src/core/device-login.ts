@@ -12,8 +12,10 @@ export interface DeviceLogin {
   readonly provedAt: number | null;
 }
 
-export function drawLogin(now: number): DeviceLogin {
-  return { password: new Secret(drawPassword()), drawnAt: now, givenAt: null, provedAt: null };
+/** `before`: the one that it replaces; two never have the same time, whatever the clock does. */
+export function drawLogin(now: number, before: DeviceLogin | null): DeviceLogin {
+  const drawnAt = Math.max(now, (before?.drawnAt ?? 0) + 1);
+  return { password: new Secret(drawPassword()), drawnAt, givenAt: null, provedAt: null };
 }
 
 /** A decision was made on the phone as it was, and knows nothing of what the phone did meanwhile; only a new password begins anew. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Device } from '../core/device.ts';
+import { drawLogin } from '../core/device-login.ts';
 import { drawPassword } from '../core/draw-password.ts';
 import { EXTENSION_NUMBER, type Extension } from '../core/extension.ts';
 import { openHandOver } from '../core/hand-over.ts';
@@ -11,7 +12,7 @@ import { Secret } from '../core/secret.ts';
 import { vendorById, vendors } from '../vendors/all.ts';
 import { recognise } from '../vendors/recognise.ts';
 import { checkCarriers, type NotCarried, noteNotCarried } from './check-carriers.ts';
-import { drawPhoneSecrets } from './draw-phone-secrets.ts';
+import { drawPhoneSecrets, logsIn } from './draw-phone-secrets.ts';
 import type { Office } from './office.ts';
 
 export interface ApproveRequest {
@@ -138,7 +139,7 @@ export function planApproval(
     token: drawToken(),
     consolePasswords: null,
     handOver: openHandOver(office.site().trust, now),
-    login: null,
+    login: logsIn({ vendorId }, office.site()) ? drawLogin(now, before.login) : null,
     revision: before.revision + 1,
   };
   return ok({ device: drawPhoneSecrets(device, office.site(), now), created });

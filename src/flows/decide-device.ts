@@ -1,7 +1,4 @@
 import type { Device } from '../core/device.ts';
-import { drawLogin } from '../core/device-login.ts';
-import { openHandOver } from '../core/hand-over.ts';
-import { giveReason } from '../core/journey.ts';
 import { formatMacAddress, type MacAddress } from '../core/mac-address.ts';
 import { type Note, note } from '../core/note.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -16,7 +13,7 @@ export type DeviceProblem =
 
 /** Never answered again, until somebody approves or forgets it. Its token dies. */
 export function blockDevice(office: Office, mac: MacAddress, actor: string, now: number) {
-  return change(office, mac, now, { action: 'device.blocked', actor }, (device) => ({
+  return changeDevice(office, mac, now, { action: 'device.blocked', actor }, (device) => ({
     ...withoutApproval(device),
     state: 'blocked',
   }));
@@ -46,7 +43,10 @@ export function changeDeviceSettings(
   actor: string,
   now: number,
 ): Promise<Result<Device, DeviceProblem>> {
-  return change(office, mac, now, { action: 'device.settings-changed', actor }, (device) => ({ ...device, settings }));
+  return changeDevice(office, mac, now, { action: 'device.settings-changed', actor }, (device) => ({
+    ...device,
+    settings,
+  }));
 }
 
 /** Asks a running phone to fetch its files now, or to restart. */
@@ -69,37 +69,8 @@ export function findResyncable(office: Pick<Office, 'findDevice'>, mac: MacAddre
   return device.dialog === null ? err({ kind: 'never-seen', mac }) : ok(device);
 }
 
-/**
- * Lets a sealed phone fetch its files once more: for as long as the site says, and whoever has its address now. It is asked to,
- * where it can be. Where phones log in it gets a new password, and its next fetch is its first again.
- */
-export async function handOverDevice(
-  office: Office,
-  deliveries: Deliveries,
-  mac: MacAddress,
-  actor: string,
-  now: number,
-): Promise<Result<Device, DeviceProblem>> {
-  const known = office.findDevice(mac);
-  if (known !== undefined && known.state !== 'approved') return err({ kind: 'not-approved', mac });
-  const { trust } = office.site();
-  const result = await change(office, mac, now, { action: 'device.handed-over', actor }, (device) => ({
-    ...device,
-    handOver: openHandOver(trust, now),
-    login: device.login && drawLogin(now),
-  }));
-  if (!result.ok) return result;
-  if (trust.handOverMinutes > 0) {
-    const because = note('reason.handed-over', 'it may fetch its files for {term}', {
-      term: { seconds: trust.handOverMinutes * 60 },
-    });
-    office.record({ mac, at: now, step: 'resynced', ...giveReason(because), detail: { by: actor } });
-  }
-  if (result.value.dialog !== null) deliveries.deliver(result.value, 'resync');
-  return result;
-}
-
-function change(
+/** Edits one phone, durably; its revision is counted here. */
+export function changeDevice(
   office: Office,
   mac: MacAddress,
   now: number,

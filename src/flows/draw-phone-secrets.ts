@@ -15,7 +15,7 @@ export function drawPhoneSecrets(device: Device, site: Site, now: number): Devic
   return {
     ...device,
     ...(wantsConsole && { consolePasswords: drawConsolePasswords() }),
-    ...(wantsLogin && { login: drawLogin(now) }),
+    ...(wantsLogin && { login: drawLogin(now, null) }),
   };
 }
 

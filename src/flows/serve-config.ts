@@ -15,6 +15,7 @@ import type { Doors } from './doors.ts';
 import { createDoorstep } from './doorstep.ts';
 import { findMacInPath } from './find-mac-in-path.ts';
 import { createHandOvers, type HandOvers } from './hand-overs.ts';
+import { createLoginCheck, type LoginCheck } from './login-check.ts';
 import { proveNeighbour } from './prove-neighbour.ts';
 import { tellPath } from './tell-path.ts';
 
@@ -32,6 +33,10 @@ export interface ConfigRequest {
   readonly isSecure: boolean;
   /** The MAC address in the client certificate that the phone proved itself with; null: it showed none. */
   readonly clientMac: MacAddress | null;
+  /** The Authorization header as it came; left out: there is none. */
+  readonly authorization?: string | undefined;
+  /** The request's target as it came. */
+  readonly target?: string | undefined;
   /** Whether the asker has the file of this entity tag already (RFC 9110 13.1.2); left out: it does not say. */
   readonly hasAlready?: ((etag: string) => boolean) | undefined;
 }
@@ -47,6 +52,8 @@ export type ConfigReply =
     }
   /** One of the site's own files, which are no secrets: a language pack, firmware. `tell`: whether it was sent. */
   | { readonly kind: 'site-file'; readonly path: string; readonly tell: (status: 200 | 304) => void }
+  /** The phone shall log in; the value of WWW-Authenticate. */
+  | { readonly kind: 'challenge'; readonly header: string }
   /** A name that nobody has, or a refusal: both look alike from outside. */
   | { readonly kind: 'not-found' }
   /** We know the file and cannot make it: 500, so that the phone keeps what it has. */
@@ -69,6 +76,7 @@ export function createConfigServer(
   cache: ConfigCache,
   hasSiteFile: (path: string) => Promise<boolean>,
   handOvers: HandOvers = createHandOvers(doors),
+  logins: LoginCheck = createLoginCheck(doors),
 ): ServeConfig {
   const { office, lan, sources, counters, log, clock } = doors;
   const findOnDoorstep = createDoorstep(doors);
@@ -117,7 +125,13 @@ export function createConfigServer(
     if (!match.file.holdsSecrets) return serve(device, vendor, match.file, request, identity.value.note);
     const handOver = checkHandOver(device.handOver, office.site().trust, request.source, clock());
     if (handOver.ok) {
-      return serve({ ...device, handOver: handOver.value }, vendor, match.file, request, identity.value.note);
+      const answer = logins.check(device, vendor, request, (because) => tellNoLogin(device, request, because));
+      if (answer.kind === 'challenge') {
+        if (answer.refusal !== null) tellNoLogin(device, request, answer.refusal);
+        return answer;
+      }
+      const served = { ...answer.device, handOver: handOver.value };
+      return serve(served, vendor, match.file, request, answer.told ?? identity.value.note);
     }
     // The phone came, and has what it may have: nobody need wait for it.
     if (!handOvers.isOpen(device)) deliveries.fetched(device.mac);
@@ -190,15 +204,30 @@ export function createConfigServer(
     return NOT_FOUND;
   }
 
-  function refuse({ mac }: Device, { path, source: address }: ConfigRequest, because: Note): ConfigReply {
+  function refuse(device: Device, request: ConfigRequest, because: Note): ConfigReply {
+    tellRefusal(device, request, 404, because);
+    return NOT_FOUND;
+  }
+
+  function tellNoLogin(device: Device, request: ConfigRequest, because: Note): void {
+    // It came, and gets nothing: nobody need wait for it. One that never logged in is asked to come again.
+    if (device.login?.provedAt) deliveries.fetched(device.mac);
+    tellRefusal(device, request, 401, because);
+  }
+
+  function tellRefusal(
+    { mac }: Device,
+    { path, source: address }: Pick<ConfigRequest, 'path' | 'source'>,
+    status: 401 | 404,
+    because: Note,
+  ): void {
     counters.refuse(because.key);
     const at = clock();
     afterAnswer(() => {
-      const detail = { file: tellPath(path), address, status: 404 };
+      const detail = { file: tellPath(path), address, status };
       office.record({ mac, at, step: 'refused', ...giveReason(because), detail });
       log.info({ event: 'config.refused', mac, address, reason: because.text }, 'config refused');
     });
-    return NOT_FOUND;
   }
 }
 

@@ -20,7 +20,7 @@ import type { TokenFacts } from './web-doors.ts';
 // Every field is named: what is new in the domain shows itself outside only when somebody writes it here.
 
 export function formatDevice(device: Device, lamps: Lamps): DeviceAnswer {
-  const { mac, state, vendorId, model, firmware, address, extensions, firstSeenAt, lastSeenAt, words } = device;
+  const { mac, state, vendorId, model, firmware, address, extensions, firstSeenAt, lastSeenAt, words, login } = device;
   const vendor = vendorId === null ? undefined : vendorById(vendorId);
   return {
     mac,
@@ -37,6 +37,7 @@ export function formatDevice(device: Device, lamps: Lamps): DeviceAnswer {
     userAgent: words.userAgent,
     words: { vendor: words.vendor, model: words.model, firmware: words.firmware },
     webConsole: vendor === undefined || address === null ? null : vendor.webConsole(address),
+    loggedInAt: formatTimeOrNull(login?.provedAt ?? null),
     lamps: {
       asked: formatTimeOrNull(lamps.asked),
       answered: formatTimeOrNull(lamps.answered),

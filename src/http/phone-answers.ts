@@ -4,6 +4,7 @@ import type { ConfigReply } from '../flows/serve-config.ts';
 
 /** One answer for "there is none" and "not for you": from outside they are the same. */
 export const NOT_FOUND = { status: 404, text: 'not found\n' } as const;
+export const UNAUTHORIZED = { status: 401, text: 'unauthorized\n' } as const;
 export const NOT_ALLOWED = { status: 405, text: 'method not allowed\n' } as const;
 export const TOO_LONG = { status: 414, text: 'URI too long\n' } as const;
 export const BROKEN = { status: 500, text: 'internal server error\n' } as const;
@@ -23,6 +24,9 @@ export function answer(response: ServerResponse, reply: Exclude<ConfigReply, { k
   switch (reply.kind) {
     case 'not-found':
       answerShort(response, NOT_FOUND);
+      break;
+    case 'challenge':
+      answerShort(response, UNAUTHORIZED, ['WWW-Authenticate', reply.header]);
       break;
     case 'broken':
       answerShort(response, BROKEN);

@@ -162,7 +162,8 @@ function serve<T extends Server | TlsServer>(server: T, options: PhoneServerOpti
     const { token, path } = target;
     const isSecure = socket instanceof TLSSocket;
     const connection = { source, localAddress, isSecure, clientMac: isSecure ? readClientMac(socket) : null };
-    serveConfig({ method, token, path, ...connection, userAgent, hasAlready })
+    const { authorization } = request.headers;
+    serveConfig({ method, token, path, ...connection, userAgent, hasAlready, authorization, target: url })
       .then((reply) =>
         reply.kind === 'site-file' ? serveSiteFile(request, response, reply.path, reply.tell) : answer(response, reply),
       )

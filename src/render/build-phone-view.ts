@@ -7,15 +7,8 @@ import type { ResolvedSettings } from '../core/settings.ts';
 import type { ConsolePasswordPolicy, Site } from '../core/site.ts';
 import type { TimeZoneRule } from '../core/time-zone-rule.ts';
 import type { Model, Vendor } from '../vendors/vendor.ts';
-import {
-  buildAccounts,
-  buildLogin,
-  buildSip,
-  chooseConsolePasswords,
-  digit,
-  flag,
-  listSettings,
-} from './build-view-parts.ts';
+import { buildLogin } from './build-login.ts';
+import { buildAccounts, buildSip, chooseConsolePasswords, digit, flag, listSettings } from './build-view-parts.ts';
 import type { PhoneView } from './phone-view.ts';
 import { type NoCodec, spellSettings } from './spell-settings.ts';
 

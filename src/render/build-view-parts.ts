@@ -2,7 +2,6 @@ import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import type { Codec, PhoneSettings, Transport } from '../core/settings.ts';
 import type { Site } from '../core/site.ts';
-import { findLogIn } from '../vendors/find-log-in.ts';
 import type { Model, Vendor } from '../vendors/vendor.ts';
 import type { AccountView, CodecView, PhoneView } from './phone-view.ts';
 
@@ -110,17 +109,6 @@ export function spellCodecs(
     ),
     unknown: [...new Set(wanted)].filter((codec) => !names.has(codec)),
   };
-}
-
-/** What the phone logs in with, where the site wants that and its make can. */
-export function buildLogin(
-  vendor: Vendor,
-  { trust }: Pick<Site, 'trust'>,
-  { mac }: Pick<Device, 'mac'>,
-  login: Device['login'],
-): Pick<PhoneView['provisioning'], 'loginUser' | 'loginPassword'> {
-  if (login === null || findLogIn(vendor, trust.phoneLogin) === undefined) return { loginUser: '', loginPassword: '' };
-  return { loginUser: mac, loginPassword: login.password.reveal() };
 }
 
 /** Undefined: the site's policy asks for a password that is not there. */

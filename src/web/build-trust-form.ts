@@ -1,5 +1,9 @@
+import { PHONE_LOGINS } from '../core/check-access.ts';
 import { FILTER_ACTIONS, FILTER_PROTOCOLS, MOST_FILTER_RULES } from '../core/check-filter-rules.ts';
 import type { Site } from '../core/site.ts';
+import type { PhoneLogin } from '../core/trust.ts';
+import { vendors } from '../vendors/all.ts';
+import { findLogIn } from '../vendors/find-log-in.ts';
 import type { Texts } from './message-set.ts';
 import type { Form } from './read-form.ts';
 import { type FilterRow, showRule, type TrustForm } from './read-trust-form.ts';
@@ -69,7 +73,26 @@ export function buildTrustForm({ trust, revision }: Site, { t }: Texts, typed?: 
         hint: '10.9.0.0/16, 10.10.0.0/16',
       },
     ],
+    login: buildLogin(typed?.form.get('phoneLogin') ?? trust.phoneLogin, t),
     faultCount: Object.keys(faults).length,
+  };
+}
+
+/** The choices, and for each the makes that are not asked. */
+function buildLogin(chosen: string, t: Texts['t']) {
+  const names = (scheme: PhoneLogin) =>
+    vendors.filter((vendor) => findLogIn(vendor, scheme) === undefined).map(({ name }) => name);
+  return {
+    choices: PHONE_LOGINS.map((value) => ({
+      value,
+      text: t(`trust.phone-login-${value}`),
+      isChosen: value === chosen,
+    })),
+    leftOut: (['basic', 'digest'] as const).flatMap((scheme) => {
+      const left = names(scheme).join(', ');
+      const spelled = scheme === 'basic' ? 'Basic' : 'Digest';
+      return left === '' ? [] : [t('trust.phone-login-not', { names: left, scheme: spelled })];
+    }),
   };
 }
 

@@ -1,14 +1,16 @@
-import { checkAccess, LONGEST_HAND_OVER_MINUTES, MOST_ROUTED_NETWORKS } from '../core/check-access.ts';
+import { checkAccess, LONGEST_HAND_OVER_MINUTES, MOST_ROUTED_NETWORKS, PHONE_LOGINS } from '../core/check-access.ts';
 import { parseNetwork } from '../core/parse-network.ts';
+import type { PhoneLogin } from '../core/trust.ts';
 import type { Texts } from './message-set.ts';
 import type { Form } from './read-form.ts';
 
 interface Access {
   readonly handOverMinutes?: number;
   readonly routedNetworks?: string[];
+  readonly phoneLogin?: PhoneLogin;
 }
 
-/** For how long files are handed over, and to which networks behind routers; a field that the form does not have is left alone. */
+/** For how long files are handed over, to which networks behind routers, and whether phones log in; a field that the form does not have is left alone. */
 export function readAccessFields(
   form: Form,
   { t }: Texts,
@@ -21,7 +23,9 @@ export function readAccessFields(
     .split(/[\s,;]+/)
     .filter((network) => network !== '');
   const faults: Record<string, string> = {};
-  for (const { where, kind, saw } of checkAccess({ handOverMinutes, routedNetworks, phoneLogin: 'none' })) {
+  // A choice that is none comes from no form of ours; nobody is locked out by mistake.
+  const phoneLogin = PHONE_LOGINS.find((login) => login === form.get('phoneLogin')) ?? 'none';
+  for (const { where, kind, saw } of checkAccess({ handOverMinutes, routedNetworks, phoneLogin })) {
     const [field = '', index] = where.split('.');
     const network = parseNetwork(routedNetworks[Number(index)] ?? '')?.text ?? '';
     const want =
@@ -35,6 +39,7 @@ export function readAccessFields(
   const settings = {
     ...(form.has('handOverMinutes') && { handOverMinutes }),
     ...(form.has('routedNetworks') && { routedNetworks }),
+    ...(form.has('phoneLogin') && { phoneLogin }),
   };
   return { settings, faults };
 }

@@ -27,7 +27,8 @@ test('every network that is none is named, and too many are too many', () => {
   ]);
 });
 
-test('a login that phones cannot do is refused rather than ignored', () => {
-  expect(wheres({ phoneLogin: 'basic' })).toEqual(['phoneLogin']);
-  expect(wheres({ phoneLogin: 'digest' })).toEqual(['phoneLogin']);
+test('how phones log in is one of three words', () => {
+  expect(wheres({ phoneLogin: 'basic' })).toEqual([]);
+  expect(wheres({ phoneLogin: 'digest' })).toEqual([]);
+  expect(wheres({ phoneLogin: 'ntlm' as 'basic' })).toEqual(['phoneLogin']);
 });

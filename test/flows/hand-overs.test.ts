@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Device } from '../../src/core/device.ts';
 import { DEFAULT_TRUST } from '../../src/core/trust.ts';
 import { approveDevice } from '../../src/flows/approve-device.ts';
-import { handOverDevice } from '../../src/flows/decide-device.ts';
+import { handOverDevice } from '../../src/flows/hand-over-device.ts';
 import { createHandOvers } from '../../src/flows/hand-overs.ts';
 import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
 

@@ -47,6 +47,7 @@ test('a phone is shown with all that is known, and without its secrets', async (
     userAgent: 'Yealink SIP-T46S 66.86.0.15',
     words: { vendor: 'Yealink', model: 'T46S', firmware: '66.86.0.15' },
     webConsole: expect.stringMatching(/^https?:\/\/192\.168\.10\.42/),
+    loggedInAt: null,
     lamps: { asked: null, answered: null, notified: null, acknowledged: null, configured: null },
   });
 });

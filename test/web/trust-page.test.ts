@@ -230,3 +230,20 @@ test('a sealed phone can be handed its files over again from its menu, where the
   expect((await world.post(`/phones/${APPROVED}/hand-over`, {}, asAdmin())).status).toBe(303);
   expect(world.office.findDevice(mac(APPROVED))?.handOver?.address).toBeNull();
 });
+
+test('phones can be told to log in; the page says which makes are not asked, and the phone whether it did', async () => {
+  const { html } = await world.get('/site/trust', asAdmin());
+  expect(html).toMatch(/Aastra\/Mitel, with Basic/);
+  expect((await world.get(`/phones/${APPROVED}`, asAdmin())).html).not.toContain('First logged in');
+  await world.post('/site/trust', form([], { phoneLogin: 'digest' }), asAdmin());
+  expect(trust().phoneLogin).toBe('digest');
+  expect((await world.get('/site/trust', asAdmin())).html).toMatch(/value="digest" selected/);
+  const phone = await world.get(`/phones/${APPROVED}`, asAdmin());
+  expect(phone.html).toMatch(/First logged in<\/dt><dd>not yet/);
+  expect(findMarkupFaults(phone.html)).toEqual([]);
+  const menu = await world.get(`/phones/${APPROVED}/actions`, asAdmin(FRAGMENT));
+  expect(menu.html).toContain(`/phones/${APPROVED}/hand-over`);
+  // A form without the field leaves it alone.
+  await world.post('/site/trust', form([]), asAdmin());
+  expect(trust().phoneLogin).toBe('digest');
+});

@@ -2,13 +2,8 @@ import type { FastifyReply } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import type { Result } from '../../core/result.ts';
 import { approveDevice, describeApproveProblem } from '../../flows/approve-device.ts';
-import {
-  blockDevice,
-  type DeviceProblem,
-  describeDeviceProblem,
-  forgetDevice,
-  handOverDevice,
-} from '../../flows/decide-device.ts';
+import { blockDevice, type DeviceProblem, describeDeviceProblem, forgetDevice } from '../../flows/decide-device.ts';
+import { handOverDevice } from '../../flows/hand-over-device.ts';
 import { orderResync } from '../../flows/order-resync.ts';
 import type { ApiApp } from '../api-app.ts';
 import { actorOf } from '../bearer-guard.ts';
@@ -165,10 +160,10 @@ export function addDeviceDecisionRoutes(app: ApiApp, doors: WebDoors): void {
         ...describeRoute({
           role: 'technician',
           tag: TAG,
-          summary: 'Hand a sealed phone its files over again',
+          summary: 'Hand a phone its files over again, that is sealed or lost its password',
           description:
             'Where the site hands files over in a window of time (`handOverMinutes`): opens it anew, for whichever address fetches first. ' +
-            'The phone is asked to fetch, where it can be.',
+            'Where phones log in (`phoneLogin`): draws a new password, so that its next fetch needs none. The phone is asked to fetch, where it can be.',
           answers: { 200: DeviceAnswer },
           problems: ['no-such-device', 'not-approved'],
         }),

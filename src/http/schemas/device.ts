@@ -18,6 +18,7 @@ const EXAMPLE = {
   userAgent: 'Example T46S 66.86.0.15',
   words: { vendor: 'Example', model: 'T46S', firmware: '66.86.0.15' },
   webConsole: 'http://192.168.10.41/',
+  loggedInAt: null,
   lamps: {
     asked: '2026-01-05T08:02:11.250Z',
     answered: '2026-01-05T08:02:11.251Z',
@@ -48,6 +49,9 @@ export const DeviceAnswer = Type.Object(
       { description: 'What else the phone says of itself: claims; empty: not said' },
     ),
     webConsole: nullableText({ description: "Address of the phone's own web page" }),
+    loggedInAt: nullableTime(
+      'When it first logged in with its present password to fetch its files; null: it did not, or was never asked to',
+    ),
     lamps: Type.Object(
       {
         asked: nullableTime('It sent its SUBSCRIBE'),

@@ -41,7 +41,7 @@ const SETTINGS = {
   }),
   phoneLogin: oneOf(PHONE_LOGINS, {
     description:
-      'How phones log in to fetch their files. none: not at all; the token, the neighbour table and client certificates prove them. basic and digest are refused: this version does not offer them',
+      'How phones log in to fetch their files. none: not at all; the token, the neighbour table and client certificates prove them. basic, digest: also with a password of their own, which their file tells them; the first fetch after an approval needs none, and from the first log-in on nothing is served without. With basic the password crosses the network readably, unless files go by HTTPS. Makes that cannot log in so are not asked (docs/vendors)',
   }),
   quarantine: Type.Boolean({ description: 'Sources that keep failing are not looked at for a growing time' }),
   otherServerCheckMinutes: Type.Integer({

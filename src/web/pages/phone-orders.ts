@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Device } from '../../core/device.ts';
 import { formatMacAddress, parseMacAddress } from '../../core/mac-address.ts';
 import type { Result } from '../../core/result.ts';
-import { blockDevice, type DeviceProblem, forgetDevice, handOverDevice } from '../../flows/decide-device.ts';
+import { blockDevice, type DeviceProblem, forgetDevice } from '../../flows/decide-device.ts';
+import { canHandOver, handOverDevice } from '../../flows/hand-over-device.ts';
 import { orderResync } from '../../flows/order-resync.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
@@ -38,7 +39,7 @@ export function addPhoneOrders(app: ApiApp, kit: PageKit, doors: PageDoors, rows
       model: device.model ?? '',
       lines: vendor?.models.find(({ name }) => name === device.model)?.lines ?? null,
       console: vendor === undefined || device.address === null ? null : vendor.webConsole(device.address),
-      canHandOver: device.state === 'approved' && office.site().trust.handOverMinutes > 0,
+      canHandOver: device.state === 'approved' && canHandOver(device, office.site()),
       canResync: device.state === 'approved' && device.dialog !== null && vendor?.checkSync != null,
     };
     if (isFragmentRequest(request)) return kit.renderFragment(reply, request, { view: 'phone-actions', model });

@@ -3,6 +3,7 @@ import type { Device } from '../../core/device.ts';
 import { formatMacAddress, parseMacAddress } from '../../core/mac-address.ts';
 import { canonicalTimeZones, readTimeZone } from '../../core/time-zones.ts';
 import { changeDeviceSettings } from '../../flows/decide-device.ts';
+import { logsIn } from '../../flows/draw-phone-secrets.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
 import { sameSettings } from '../../http/read-site-change.ts';
@@ -112,6 +113,7 @@ export function addPhonePage(app: ApiApp, kit: PageKit, doors: PageDoors, rows: 
         number,
         name: nameOf(number),
       })),
+      login: device.login !== null && logsIn(device, office.site()) ? { at: device.login.provedAt } : null,
       firstSeenAt: device.firstSeenAt,
       console: vendor === undefined || device.address === null ? null : vendor.webConsole(device.address),
       canResync: device.state === 'approved' && device.dialog !== null && vendor?.checkSync != null,
