@@ -124,6 +124,7 @@ async function start(
     log,
     phonePort: phones.port,
     phoneTlsPort: phones.tlsPort,
+    hasOwnAuthority: tls?.source.origin === 'own',
     clock,
   };
   const handOvers = createHandOvers(doors);

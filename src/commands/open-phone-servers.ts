@@ -5,6 +5,7 @@ import type { ServeConfig } from '../flows/serve-config.ts';
 import { createPhoneServer, createPhoneTlsServer, type PhoneSources } from '../http/phone-server.ts';
 import { listenServer } from '../http/server-listener.ts';
 import { hasSiteFile } from '../http/site-files.ts';
+import { answerAuthority } from '../http/tls/answer-authority.ts';
 import { buildTlsOptions } from '../http/tls/build-tls-options.ts';
 import type { InterfaceWatch } from '../lan/interface-watch.ts';
 import type { Tls } from './open-tls.ts';
@@ -40,7 +41,8 @@ export async function openPhoneServers(
   let serveConfig: ServeConfig = async () => ({ kind: 'broken' });
   const siteFilesDir = join(config.siteDir, 'files');
   const options = {
-    serveConfig: (request: Parameters<ServeConfig>[0]) => serveConfig(request),
+    serveConfig: async (request: Parameters<ServeConfig>[0]) =>
+      answerAuthority(request, tls?.source.authority()?.pem ?? null) ?? serveConfig(request),
     siteFilesDir,
     isServed: (localAddress: string) => interfaces.current().some(({ address }) => address === localAddress),
     sources,

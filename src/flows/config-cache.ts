@@ -59,6 +59,8 @@ export function createConfigCache(options: {
   readonly phonePort: number;
   /** Left out: no port speaks TLS. */
   readonly phoneTlsPort?: number | undefined;
+  /** Left out: phones need no certificate of ours. */
+  readonly hasOwnAuthority?: boolean;
   /** The office's external address now; empty: not known. */
   readonly externalAddress?: () => string;
 }): ConfigCache {

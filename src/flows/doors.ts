@@ -45,6 +45,8 @@ export interface Doors {
   readonly phonePort: number;
   /** The same over TLS; left out: there is none. */
   readonly phoneTlsPort?: number | undefined;
+  /** Whether the certificate there is of the site's own authority; left out: no. */
+  readonly hasOwnAuthority?: boolean;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

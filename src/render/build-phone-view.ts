@@ -7,9 +7,11 @@ import type { ResolvedSettings } from '../core/settings.ts';
 import type { ConsolePasswordPolicy, Site } from '../core/site.ts';
 import type { TimeZoneRule } from '../core/time-zone-rule.ts';
 import type { Model, Vendor } from '../vendors/vendor.ts';
+import { buildAuthority } from './build-authority.ts';
 import { buildLogin } from './build-login.ts';
 import { buildAccounts, buildSip, chooseConsolePasswords, digit, flag, listSettings } from './build-view-parts.ts';
 import type { PhoneView } from './phone-view.ts';
+import type { ServerAddress } from './server-address.ts';
 import { type NoCodec, spellSettings } from './spell-settings.ts';
 
 export interface PhoneViewInput {
@@ -22,7 +24,7 @@ export interface PhoneViewInput {
   readonly extensions: readonly Extension[];
   readonly rule: TimeZoneRule;
   /** This appliance as the phone reaches it. */
-  readonly server: { readonly host: string; readonly port: number; readonly scheme?: 'http' | 'https' };
+  readonly server: ServerAddress;
   /** Of the office; empty: not known. */
   readonly externalAddress: string;
   readonly token: string;
@@ -106,6 +108,7 @@ export function buildPhoneView(input: PhoneViewInput): Result<BuiltView, ViewPro
       pnp: digit(settings.pnpEnabled),
       pnpIsOn: flag(settings.pnpEnabled),
       ...buildLogin(vendor, input.site, device, input.login),
+      ...buildAuthority(server),
     },
     vlan: {
       isOn: flag(settings.vlanId > 0),

@@ -113,6 +113,10 @@ export interface PhoneView {
     /** What the phone logs in with when it fetches; both empty: it need not, or its make cannot. */
     readonly loginUser: string;
     readonly loginPassword: string;
+    /** The certificate of the site's own authority, where the phone is to trust it: as PEM, as DER, and its name beside the phone's files. */
+    readonly caPemUrl: string;
+    readonly caDerUrl: string;
+    readonly caFile: string;
   };
   readonly vlan: {
     readonly isOn: string;

@@ -2,6 +2,7 @@ import type { Device } from '../core/device.ts';
 import type { Extension } from '../core/extension.ts';
 import type { Site } from '../core/site.ts';
 import type { Vendor } from '../vendors/vendor.ts';
+import type { ServerAddress } from './server-address.ts';
 import type { TemplateSet } from './template-set.ts';
 import type { ZoneRules } from './zone-rules.ts';
 
@@ -13,7 +14,7 @@ export interface RenderInput {
   readonly site: Site;
   readonly findExtension: (number: string) => Extension | undefined;
   /** This appliance as the phone reaches it. */
-  readonly server: { readonly host: string; readonly port: number; readonly scheme?: 'http' | 'https' };
+  readonly server: ServerAddress;
   /** The office's external address; empty: not known. */
   readonly externalAddress: string;
   readonly templates: TemplateSet;

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as askSecurely } from 'node:https';
@@ -73,6 +74,21 @@ test('a phone is told https where the site wants it, fetches so, and its file sa
   const file = await get(world.phoneTlsPort, new URL(url).pathname, ca);
   expect(file.status).toBe(200);
   expect(file.text).toContain(base);
+  // Whom to trust is to be had without TLS: by the URL in the file, and beside the phone's files.
+  const plainPhones = `http://127.0.0.1:${world.appliance.phonePort}`;
+  expect(file.text).toContain(`<certificate url="${plainPhones}/ca/plugtone-ca.crt"/>`);
+  const der = await fetch(`${plainPhones}/ca/plugtone-ca.crt`);
+  expect([der.status, der.headers.get('content-type')]).toEqual([200, 'application/x-x509-ca-cert']);
+  expect(new X509Certificate(Buffer.from(await der.arrayBuffer())).toString()).toBe(new X509Certificate(ca).toString());
+  const etag = der.headers.get('etag') ?? '';
+  const again = await fetch(`${plainPhones}/ca/plugtone-ca.crt`, { headers: { 'if-none-match': etag } });
+  expect(again.status).toBe(304);
+  const { pathname } = new URL('plugtone-ca.pem', url);
+  for (const path of ['/ca/plugtone-ca.pem', pathname]) {
+    expect(await (await fetch(plainPhones + path)).text()).toBe(ca);
+    expect((await get(world.phoneTlsPort, path, ca)).text).toBe(ca);
+  }
+  expect((await fetch(`${plainPhones}/plugtone-ca.pem`)).status).toBe(404);
 });
 
 test('people who come in the clear are sent to HTTPS where somebody wants that, but for what they need first', async () => {

@@ -80,6 +80,10 @@ const CASES: readonly Case[] = [
       device: { login: { password: new Secret('Wx7mKp2vQ9rTz4Bn'), drawnAt: 1, givenAt: null, provedAt: null } },
     }),
   },
+  {
+    name: 'own-authority',
+    fields: () => ({ settings: OFFICE, server: { scheme: 'https', port: 8061, authorityPort: 8060 } }),
+  },
   { name: 'hostile', fields: () => ({ settings: OFFICE, extensions: [hostileExtension(HOSTILE)] }) },
   {
     name: 'hostile-without-quotes',

@@ -177,6 +177,7 @@ export interface InputFields {
   readonly site?: Partial<Site>;
   readonly settings?: SettingsPatch;
   readonly extensions?: readonly Extension[];
+  readonly server?: Partial<RenderInput['server']>;
   readonly externalAddress?: string;
 }
 
@@ -188,7 +189,7 @@ export function renderInput(templates: TemplateSet, fields: InputFields = {}): R
     device: device({ extensions: extensions.map(({ number }) => number), ...fields.device }),
     site: { ...DEFAULT_SITE, settings: fields.settings ?? {}, ...fields.site },
     findExtension: (number) => extensions.find((candidate) => candidate.number === number),
-    server: { host: '192.0.2.1', port: 8060 },
+    server: { host: '192.0.2.1', port: 8060, ...fields.server },
     externalAddress: fields.externalAddress ?? '',
     templates,
     zoneRules: createZoneRules(() => NOW),
