@@ -205,10 +205,23 @@ async function bootPhones() {
   }
 }
 
+/** The server's own figures. */
+async function readMetrics() {
+  const response = await fetch(`http://127.0.0.1:${web}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`/metrics: ${response.status}`);
+  return response.text();
+}
+
+/** How long a turn of the event loop that was due after 10 ms took to come, ms, since the last reading of the metrics. */
+function readDelays(text) {
+  const read = (name) => new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)`, 'm').exec(text)?.[1];
+  return Object.fromEntries(['p50', 'p99', 'max'].map((name) => [name, 1_000 * Number(read(name))]));
+}
+
 const memory = { first: 0, highest: 0 };
 const waits = [];
 
-/** Resident memory, and how long a small question to the API takes: about what the event loop is late. */
+/** Resident memory, and how long a small question to the API takes: what somebody notices of it. */
 async function look() {
   while (!over) {
     const kB = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]);
@@ -221,6 +234,8 @@ async function look() {
   }
 }
 
+// What it was late for its start is no matter of the traffic.
+await readMetrics();
 const gone = once(server.child, 'exit').then(([code, signal]) => {
   if (!over) faults.push(`the server ended: ${code ?? signal}`);
   over = true;
@@ -236,11 +251,11 @@ await Promise.all(work);
 const took = (performance.now() - startedAt) / 1_000;
 
 const alive = server.child.exitCode === null && server.child.signalCode === null;
-const metrics = alive
-  ? await (await fetch(`http://127.0.0.1:${web}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text()
-  : '';
+const metrics = alive ? await readMetrics() : '';
+const delays = readDelays(metrics);
 if (alive) await server.end('SIGTERM');
 if (memory.highest - memory.first > MOST_GROWTH_MB) faults.push('memory grew too much');
+if (alive && Object.values(delays).some(Number.isNaN)) faults.push('no delay of the event loop was measured');
 if (boots.done === 0) faults.push('no phone was served');
 for (const line of dropped.keys()) if (/^(?:error|said)/.test(line)) faults.push(line);
 
@@ -259,5 +274,7 @@ console.log(
 console.log(`phones booted and served: ${boots.done}; not served: ${boots.failed}`);
 console.log(`memory: ${memory.first.toFixed(0)} MB at first, ${memory.highest.toFixed(0)} MB at most`);
 console.log(`a small question took: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`);
+const { p50, p99, max } = delays;
+console.log(`event loop delay, its 10 ms of waiting included: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms`);
 for (const fault of faults) console.log(`FAULT ${fault}`);
 process.exit(faults.length === 0 ? 0 : 1);
