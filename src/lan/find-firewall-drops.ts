@@ -42,15 +42,17 @@ function pass({ table, chains, begin, policy }: FirewallEntry, packet: Packet): 
   return walk.mayDrop === undefined ? { kind: 'passes' } : { kind: 'unsure', table, by: walk.mayDrop.text };
 }
 
-/** `isSure`: it is known that the packet comes this way. */
+/** `isSure`: it is known that the packet comes this way. What is only possible is noted in the walk, and is no verdict. */
 function walkChain(walk: Walk, name: string, isSure: boolean, depth: number): Verdict {
   if (depth > DEEPEST) return 'goes-on';
+  // No longer once a rule may have sent it away from here.
+  let sure = isSure;
   for (const rule of walk.chains.get(name)?.rules ?? []) {
     walk.steps += 1;
     if (walk.steps > MOST_STEPS) return 'goes-on';
     const holds = rule.holds(walk.packet);
     if (holds === false) continue;
-    const certain = isSure && holds === true;
+    const certain = sure && holds === true;
     const { does } = rule;
     switch (does.kind) {
       case 'nothing':
@@ -64,16 +66,19 @@ function walkChain(walk: Walk, name: string, isSure: boolean, depth: number): Ve
         if (does.kind === 'accept') walk.mayAccept ??= rule;
         else walk.mayDrop ??= rule;
         // On the way that is walked here it is decided, whether or not that way is taken.
-        if (holds === true) return does.kind;
+        if (holds === true) return 'goes-on';
         break;
       case 'return':
         if (holds === true) return 'goes-on';
+        sure = false;
         break;
       case 'jump':
       case 'goto': {
         const inside = walkChain(walk, does.chain, certain, depth + 1);
         if (certain && inside !== 'goes-on') return inside;
-        if (certain && does.kind === 'goto') return 'goes-on';
+        if (does.kind === 'jump') break;
+        if (holds === true) return 'goes-on';
+        sure = false;
         break;
       }
       default:

@@ -109,9 +109,34 @@ function readCondition(option: string, value: string): Condition | undefined {
       return () => value.split(',').includes('NEW');
     case '--pkt-type':
     case '--dst-type':
-      return ({ group }) => (/multicast/i.test(value) ? group !== null : group === null ? null : false);
+      return (packet) => holdsAny(value.split(',').map((type) => isOfType(type, packet)));
     default:
       return () => null;
+  }
+}
+
+function holdsAny(all: readonly Holds[]): Holds {
+  if (all.includes(true)) return true;
+  return all.includes(null) ? null : false;
+}
+
+/** Types of packets (`unicast`) and of addresses (`LOCAL`), iptables-extensions(8): pkttype, addrtype. */
+function isOfType(type: string, { group }: Packet): Holds {
+  switch (type) {
+    case 'multicast':
+    case 'MULTICAST':
+      return group !== null;
+    // What is for no group is for an address of ours. The routing table calls that one LOCAL, and only those of others UNICAST.
+    case 'unicast':
+    case 'LOCAL':
+      return group === null;
+    case 'UNICAST':
+    case 'broadcast':
+    case 'BROADCAST':
+    case 'ANYCAST':
+      return false;
+    default:
+      return null;
   }
 }
 

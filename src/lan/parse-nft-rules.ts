@@ -6,6 +6,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** Families whose tables see IPv4 on its way in to this host. */
 const FAMILIES = ['ip', 'inet'];
 
+/** Headers of which an IPv4 packet has one at most, by their names in nft(8). `th` is none: it is that of any transport. */
+const HEADERS: ReadonlySet<string> = new Set('tcp udp udplite sctp dccp icmp icmpv6 igmp ip6 esp ah comp'.split(' '));
+
 /** Text of one rule that is shown. */
 const SHOWN_LENGTH = 120;
 
@@ -86,12 +89,15 @@ function readVerdict(name: string, value: unknown): FirewallRule['does'] | undef
 }
 
 function readMatch({ op, left, right }: Json): (packet: Packet) => Holds {
+  const header = String(asObject(asObject(left)?.payload)?.protocol);
   const compare = comparer(asObject(left) ?? {});
   // A set by its name is told elsewhere, and changes.
   const isNamed = typeof right === 'string' && right.startsWith('@');
-  if (compare === undefined || isNamed || (op !== '==' && op !== '!=' && op !== 'in')) return () => null;
+  const isKnown = !isNamed && (op === '==' || op === '!=' || op === 'in');
   return (packet) => {
-    const holds = compare(packet, right);
+    // nft(8): whoever asks for a field asks for its protocol before, so that of another packet not even `!=` holds.
+    if (HEADERS.has(header) && header !== packet.protocol) return false;
+    const holds = isKnown ? (compare?.(packet, right) ?? null) : null;
     return holds === null || op !== '!=' ? holds : !holds;
   };
 }
@@ -101,9 +107,7 @@ function comparer(left: Json): ((packet: Packet, right: unknown) => Holds) | und
   const payload = asObject(left.payload);
   const meta = asObject(left.meta)?.key;
   const what = payload === undefined ? '' : `${payload.protocol} ${payload.field}`;
-  if (what === 'udp dport' || what === 'tcp dport' || what === 'th dport') {
-    return ({ protocol, port }, right) => (what.startsWith('th') || what.startsWith(protocol)) && hasValue(right, port);
-  }
+  if (/^(udp|tcp|th) dport$/.test(what)) return ({ port }, right) => hasValue(right, port);
   if (what === 'ip daddr') return ({ group }, right) => (group === null ? null : hasAddress(right, group));
   if (what === 'ip protocol' || meta === 'l4proto') {
     return ({ protocol }, right) => hasValue(right, protocol) || hasValue(right, protocol === 'udp' ? 17 : 6);
