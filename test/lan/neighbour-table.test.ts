@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   createNeighbourTable,
   type NeighbourTable,
   type NeighbourTableOptions,
 } from '../../src/lan/neighbour-table.ts';
-import { parseNeighbourTable } from '../../src/lan/parse-neighbour-table.ts';
+import { parseNeighbourTable, parseNeighbourTableAfter } from '../../src/lan/parse-neighbour-table.ts';
 import { keepingLog } from './fake-lan.ts';
 
 const HEAD = 'IP address       HW type     Flags       HW address            Mask     Device\n';
@@ -59,6 +59,40 @@ test('an address that two interfaces tell different MACs of is nobody; with the 
 
 test('no text throws', () => {
   fc.assert(fc.property(fc.string(), (text) => void parseNeighbourTable(HEAD + text)));
+});
+
+test('a table that is read again says what it would say by itself', () => {
+  const host = fc.integer({ min: 1, max: 4 });
+  const line = fc.record({ address: host, mac: host, flags: fc.constantFrom('0x0', '0x2'), device: host });
+  const text = fc
+    .array(line, { maxLength: 8 })
+    .map((lines) =>
+      lines
+        .map(({ address, mac, flags, device }) =>
+          row(`10.100.100.10${address}`, `80:5e:c0:00:00:0${mac}`, { flags, device: `enx80${device}ec0000001` }),
+        )
+        .join(''),
+    )
+    .map((rows) => HEAD + rows);
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 2, maxLength: 4 }), (texts) => {
+      let known = parseNeighbourTableAfter(undefined, '');
+      for (const text of texts) {
+        known = parseNeighbourTableAfter(known, text);
+        expect(known.neighbours).toEqual(parseNeighbourTable(text));
+        expect(known.lines.size).toBeLessThanOrEqual(text.split('\n').length);
+      }
+    }),
+  );
+});
+
+test('what is not new in a table is not taken apart again', () => {
+  const kept = row('10.0.0.1', '80:5e:c0:00:00:01');
+  const before = parseNeighbourTableAfter(undefined, HEAD + kept + row('10.0.0.2', '80:5e:c0:00:00:02'));
+  const after = parseNeighbourTableAfter(before, HEAD + row('10.0.0.2', '80:5e:c0:00:00:09') + kept);
+  expect(after.neighbours.get('10.0.0.1')).toBe(before.neighbours.get('10.0.0.1'));
+  expect(after.neighbours.get('10.0.0.2')?.mac).toBe('805ec0000009');
+  expect(parseNeighbourTableAfter(after, after.text)).toBe(after);
 });
 
 test('a neighbour is who he is now, and not who had the address a moment ago', async () => {
@@ -112,6 +146,32 @@ test('a thousand questions about strangers are few readings', async () => {
   expect(new Set(second)).toEqual(new Set(['805ec0000001']));
   // Of the first thousand one, of the second one.
   expect(readings).toBeLessThanOrEqual(4);
+});
+
+test('between two readings there is a pause, also for who asks during the first, and he hears of the second only', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    let now = 0;
+    const readings: ((text: string) => void)[] = [];
+    const readText = () => new Promise<string>((resolve) => readings.push(resolve));
+    const table = createNeighbourTable({ log: keepingLog(), readText, clock: () => now });
+    const early = table.macOf('10.0.0.1');
+    now = 1;
+    const late = table.macOf('10.0.0.1');
+    now = 4;
+    readings[0]?.(HEAD + row('10.0.0.1', '80:5e:c0:00:00:01'));
+    expect(await early).toBe('805ec0000001');
+    // It took 4 ms: so the pause is 40.
+    await vi.advanceTimersByTimeAsync(39);
+    expect(readings.length).toBe(1);
+    now = 44;
+    await vi.advanceTimersByTimeAsync(1);
+    expect(readings.length).toBe(2);
+    readings[1]?.(HEAD + row('10.0.0.1', '80:5e:c0:00:00:02'));
+    expect(await late).toBe('805ec0000002');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a system without the file knows nobody, and says so once', async () => {
