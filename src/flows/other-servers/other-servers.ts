@@ -4,11 +4,11 @@ import { type Note, note } from '../../core/note.ts';
 import type { Result } from '../../core/result.ts';
 import type { HeardServer, ServerProbeOptions } from '../../sip/server-probe.ts';
 import { vendors } from '../../vendors/all.ts';
+import { findMakeByPrefix } from '../../vendors/find-make.ts';
 import type { LanDoors, SipDoors } from '../doors.ts';
 import { findAsker } from '../find-asker.ts';
 import type { Office } from '../office.ts';
 import { buildProbeShapes } from './build-probe-shapes.ts';
-import { findMaker } from './find-maker.ts';
 import { type CheckedLan, type FollowedServer, type FoundServer, mergeCheck } from './merge-check.ts';
 import type { OtherServers, OtherServersState } from './server-facts.ts';
 
@@ -114,7 +114,7 @@ export function createOtherServers(doors: OtherServerDoors): OtherServers {
     const isOwnHost = lan.isOwnAddress(address);
     const isNear = !isOwnHost && lan.isOnLink(address);
     const mac = isNear ? ((await findAsker(doors, heard)) ?? null) : null;
-    const make = mac === null ? null : findMaker(mac);
+    const make = mac === null ? null : findMakeByPrefix(vendors, mac);
     return { id: mac ?? address, address, mac, make, isOwnHost, heardAt, status, says, url };
   }
 
