@@ -161,7 +161,7 @@ function describeStep(mac: MacAddress, step: PhoneStep): string {
   if (step.kind !== 'fetched') return `${at}${step.kind}`;
   const { fetch, isOwnFile } = step;
   const name = new URL(fetch.url).pathname.split('/').pop();
-  const size = fetch.status === 200 ? `, ${fetch.bytes} bytes` : '';
+  const size = fetch.status === 200 ? `, ${fetch.bytes} bytes${fetch.loggedIn ? ', logged in' : ''}` : '';
   return `${at}GET ${name}: ${fetch.status === 0 ? 'no answer' : fetch.status}${size}${isOwnFile && fetch.status === 200 ? '  configured' : ''}`;
 }
 

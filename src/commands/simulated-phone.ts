@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { DgramAsPromised } from 'dgram-as-promised';
@@ -7,6 +8,7 @@ import { buildResponse, buildSubscribe } from '../sip/build-subscribe.ts';
 import { firstHeader, type SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
 import type { Vendor } from '../vendors/vendor.ts';
+import { answerLogin, type FileLogin, readFileLogin } from './answer-login.ts';
 
 export interface SimulatedPhoneOptions {
   readonly vendor: Vendor;
@@ -26,6 +28,8 @@ export interface Fetch {
   /** HTTP status; 0: no answer. */
   readonly status: number;
   readonly bytes: number;
+  /** The phone was asked to log in, and did. */
+  readonly loggedIn: boolean;
 }
 
 export type PhoneStep =
@@ -61,6 +65,8 @@ export async function createSimulatedPhone(options: SimulatedPhoneOptions): Prom
   let answered = false;
   let lastUrl: string | undefined;
   let fetching: Promise<void> = Promise.resolve();
+  /** From its last file; a phone keeps it through a restart. */
+  let login: FileLogin | undefined;
 
   socket.socket.on('message', (data: Buffer, from: { readonly address: string; readonly port: number }) => {
     const parsed = parseMessage(data);
@@ -110,14 +116,24 @@ export async function createSimulatedPhone(options: SimulatedPhoneOptions): Prom
     fetching = fetching.then(async () => {
       for (const file of simulated.requests(url, mac, model)) {
         if (signal.aborted) return;
-        const fetch = await get(file);
+        const fetch = await fetchFile(file);
         const path = decodeURIComponent(new URL(file).pathname.split('/').pop() ?? '');
         step({ kind: 'fetched', fetch, isOwnFile: vendor.files[0].pattern.test(path), afterMs: afterMs() });
       }
     });
   }
 
-  async function get(url: string): Promise<Fetch> {
+  async function fetchFile(url: string): Promise<Fetch> {
+    const first = await get(url);
+    const answer =
+      login && answerLogin(first.challenge, login, { method: 'GET', uri: new URL(url).pathname + new URL(url).search });
+    const asksAgain = first.status === 401 && answer !== undefined;
+    const { status, body } = asksAgain ? await get(url, answer) : first;
+    if (status === 200) login = readFileLogin(vendor, body.toString('utf8')) ?? login;
+    return { url, status, bytes: body.length, loggedIn: asksAgain && status === 200 };
+  }
+
+  async function get(url: string, authorization?: string) {
     try {
       const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
         agent: false,
@@ -125,18 +141,25 @@ export async function createSimulatedPhone(options: SimulatedPhoneOptions): Prom
         rejectUnauthorized: false,
         localAddress: lanAddress,
         signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]),
-        headers: { 'user-agent': simulated.httpUserAgent(mac, model, firmware), connection: 'close' },
+        headers: {
+          'user-agent': simulated.httpUserAgent(mac, model, firmware),
+          connection: 'close',
+          ...(authorization !== undefined && { authorization }),
+        },
       });
       request.end();
-      const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      const chunks: Buffer[] = [];
       let bytes = 0;
       for await (const chunk of response) {
+        chunks.push(chunk as Buffer);
         bytes += (chunk as Buffer).length;
         if (bytes > LARGEST_FILE_BYTES) throw new Error('the file is too large for a phone');
       }
-      return { url, status: response.statusCode ?? 0, bytes };
+      const challenge = response.headers['www-authenticate'] ?? '';
+      return { status: response.statusCode ?? 0, challenge, body: Buffer.concat(chunks) };
     } catch {
-      return { url, status: 0, bytes: 0 };
+      return { status: 0, challenge: '', body: Buffer.alloc(0) };
     }
   }
 

@@ -133,6 +133,7 @@ export const aastra = {
     model: '6920',
     firmware: '6.4.0.140',
     subscribeUser: (mac) => `MAC%3A${mac.toUpperCase()}`,
+    loginKeys: ['http digest username', 'http digest password'],
     subscribeHost: '224.0.1.75',
     sipUserAgent: (model, firmware) => `Mitel-${model}-SIP/${firmware}`,
     eventWords: (model) => ({ vendor: 'Mitel', model }),

@@ -101,6 +101,7 @@ export const grandstream = {
     model: 'GRP2612W',
     firmware: '1.0.5.67',
     subscribeUser: (mac) => `MAC%3A${mac.toUpperCase()}`,
+    loginKeys: ['P1360', 'P1361'],
     subscribeHost: '224.0.1.75',
     sipUserAgent: (model, firmware) => `Grandstream ${model} ${firmware}`,
     eventWords: (model) => ({ vendor: 'Grandstream', model }),

@@ -126,6 +126,7 @@ export const snom = {
     model: 'D785',
     firmware: '10.1.169.16',
     subscribeUser: (mac) => `MAC%3a${mac.toUpperCase()}`,
+    loginKeys: ['http_client_user', 'http_client_pass'],
     // The DHCP domain; RFC 2606 name.
     subscribeHost: 'office.example',
     sipUserAgent: (model, firmware) => `snom${model}/${firmware}`,

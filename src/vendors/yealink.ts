@@ -128,6 +128,7 @@ export const yealink = {
     model: 'T46S',
     firmware: '66.86.0.15',
     subscribeUser: (mac) => `MAC${mac}`,
+    loginKeys: ['static.auto_provision.server.username', 'static.auto_provision.server.password'],
     subscribeHost: '224.0.1.75',
     sipUserAgent: (model, firmware) => `Yealink ${sayModel(model)} ${firmware}`,
     eventWords: (model) => ({ vendor: model.startsWith('T') ? 'Yealink' : 'yealink', model }),

@@ -42,6 +42,7 @@ beforeAll(async () => {
       asked.push(request);
       if (request.path === 'broken.cfg') return { kind: 'broken' };
       if (request.path === 'throws.cfg') throw new Error('a bug');
+      if (request.path === 'login.cfg') return { kind: 'challenge', header: 'Basic realm="Plugtone"' };
       if (request.path === 'fw%201.rom')
         return { kind: 'site-file', path: request.path, tell: (status) => told.push(status) };
       const isKnown = request.hasAlready?.(FILE.etag) ?? false;
@@ -70,6 +71,16 @@ async function ask(path: string, headers = '', method = 'GET') {
     await exchange(port, `${method} ${path} HTTP/1.1\r\nHost: x\r\n${headers}Connection: close\r\n\r\n`),
   );
 }
+
+test('a phone that shall log in is told how, in as few words as one that gets nothing', async () => {
+  const { status, headers, body } = await ask('/p/t0ken/login.cfg?a=b', 'Authorization: Basic eDp5\r\n');
+  expect([status, body, headers.get('www-authenticate')]).toEqual([401, 'unauthorized\n', 'Basic realm="Plugtone"']);
+  expect(asked).toMatchObject([{ authorization: 'Basic eDp5', target: '/p/t0ken/login.cfg?a=b' }]);
+  const none = await ask('/p/t0ken/other.cfg');
+  const names = (answer: typeof none) => [...answer.headers.keys()].filter((name) => name !== 'www-authenticate');
+  expect(names(none)).toEqual(names({ status, headers, body }));
+  expect(JSON.stringify(lines)).not.toContain('eDp5');
+});
 
 test('a phone gets its bytes with their length, not chunked and not compressed', async () => {
   const { status, headers, body } = await ask(

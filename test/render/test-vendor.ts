@@ -75,6 +75,7 @@ export const testVendor: Vendor = {
     model: 'Three',
     firmware: '1.0',
     subscribeUser: (address) => `MAC${address}`,
+    loginKeys: ['user', 'password'],
     subscribeHost: '224.0.1.75',
     sipUserAgent: null,
     eventWords: (model) => ({ vendor: 'Testphone', model }),
