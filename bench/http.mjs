@@ -13,7 +13,7 @@ import { printHottest } from './lib/profile.mjs';
 import { compilePrograms, leaveNothingBehind, openTempFolder } from './lib/programs.mjs';
 import { measureQuietly, waitUntilQuiet } from './lib/quiet.mjs';
 import { describeMachine, formatNumber } from './lib/report.mjs';
-import { macOf, prepareDataDir, startAppliance } from './lib/servers.mjs';
+import { lastTrouble, macOf, prepareDataDir, startAppliance } from './lib/servers.mjs';
 import { addAdministrator, listPaths, trustPhones } from './lib/stored.mjs';
 import { askWeb } from './lib/web-client.mjs';
 
@@ -21,7 +21,9 @@ const HELP = `node bench/http.mjs [options]     as root for network namespaces, 
   --repetitions N   of each measurement, the servers in turns (default 3)
   --seconds S       of each load (default 5), after --warm-up S (default 2)
   --phones N        approved phones, each with its own URL, address and connection (default 5000)
-  --window N        requests under way at a time (default 64)
+  --window N        requests under way at a time (default 1000: the appliance answers in groups, each after a look at
+                    the neighbour table, so that few who ask one after the other wait, and many at once do not)
+  --singles N       phones that ask one after the other (default 100)
   --appliance FILE  main.js of the appliance (default ../dist/main.js)
   --profile DIR     profile the appliance under the load with kept connections, and nothing else
   --no-wait         do not wait for a quiet machine, nor measure again what was disturbed
@@ -33,13 +35,16 @@ const WAYS = [
   { way: 'single', title: 'one connection for each', flags: [] },
 ];
 
+const ONE_BY_ONE = ['--window', '1', '--rounds', '1', '--keep-alive'];
+
 const { values: flags } = parseArgs({
   options: {
     repetitions: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     'warm-up': { type: 'string', default: '2' },
     phones: { type: 'string', default: '5000' },
-    window: { type: 'string', default: '64' },
+    window: { type: 'string', default: '1000' },
+    singles: { type: 'string', default: '100' },
     appliance: { type: 'string', default: join(import.meta.dirname, '../dist/main.js') },
     profile: { type: 'string' },
     'no-wait': { type: 'boolean', default: false },
@@ -65,9 +70,11 @@ async function main() {
   const dataDir = prepareDataDir(main, folder, phones);
   await trustPhones(main, dataDir, network);
   const list = join(folder, 'paths');
+  const singles = join(folder, 'single-paths');
   await listPaths({ main, dataDir, list, count: phones });
+  await listPaths({ main, dataDir, list: singles, count: Math.min(phones, Number(flags.singles)) });
   const password = await addAdministrator({ network, main, dataDir, folder });
-  const bench = { network, folder, main, dataDir, phones, list, password, isPatient: !flags['no-wait'] };
+  const bench = { network, folder, main, dataDir, phones, list, singles, password, isPatient: !flags['no-wait'] };
 
   if (flags.profile === undefined) await compare(bench, nginx !== undefined);
   else await profile(bench, resolve(flags.profile));
@@ -75,23 +82,27 @@ async function main() {
 }
 
 async function compare(bench, hasNginx) {
-  const { network, folder } = bench;
+  const { folder } = bench;
   const root = join(folder, 'root');
   await saveFiles(bench, root);
-  const peer = () => startNginx(network, folder, root, () => answers(bench));
+  const startPeer = (own) => startNginx(own.network, folder, root, () => answers(own));
   const servers = [
-    { name: 'appliance', title: 'Plugtone', start: () => startAppliance(bench), more: (server) => afterChange(bench, server) },
-    ...(hasNginx ? [{ name: 'nginx', title: 'nginx', start: peer }] : []),
+    { name: 'appliance', title: 'Plugtone', start: startAppliance },
+    ...(hasNginx ? [{ name: 'nginx', title: 'nginx', start: startPeer }] : []),
   ];
   if (!hasNginx) {
     process.stdout.write('nginx is not installed (apt-get install nginx-light): there is no peer, so no ratio.\n\n');
   }
   const runs = [];
   for (let repetition = 1; repetition <= Number(flags.repetitions); repetition++) {
-    for (const { name, start, more } of servers) {
-      const server = await start();
-      const run = { repetition, name, ...(await measure(bench, server)), ...(await more?.(server)) };
-      await server.stop();
+    for (const server of servers) {
+      const { name } = server;
+      const run = {
+        repetition,
+        name,
+        ...(await measureSingles(bench, server)),
+        ...(await measureLoads(bench, server)),
+      };
       runs.push(run);
       const rates = WAYS.map(({ way }) => `${formatNumber(run[way].perSecond)}/s`);
       process.stderr.write(`${repetition}/${flags.repetitions} ${name}: ${rates.join(', ')}\n`);
@@ -103,24 +114,44 @@ async function compare(bench, hasNginx) {
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(runs, null, 2)}\n`);
 }
 
-/** One at a time and never asked before, then once more; then as many as it can, both ways. */
-async function measure(bench, server) {
-  const first = await oneByOne(bench, server);
-  const again = await oneByOne(bench, server);
-  const figures = { first, again };
-  for (const { way, flags } of WAYS) figures[way] = await load(bench, server, flags);
-  return { ...figures, memoryMiB: memoryMiB(server.pid), peakMemoryMiB: peakMemoryMiB(server.pid) };
+/** One after the other where no neighbour table is asked, so that it shows the time of finding, rendering and sending alone. */
+async function measureSingles(bench, { name, start }) {
+  const own = { ...bench, network: bench.network.inside() };
+  const server = await start(own);
+  const first = await once(own, server, ONE_BY_ONE);
+  const again = await once(own, server, ONE_BY_ONE);
+  if (name !== 'appliance') {
+    await server.stop();
+    return { first, again };
+  }
+  const changeMs = await changeSite(own, 'one.example.net');
+  const changed = await once(own, server, ONE_BY_ONE);
+  await server.stop();
+  return { first, again, changed, changeMs };
 }
 
-/** A change that is in every phone's file: all that was rendered is of no use any more. */
-async function afterChange(bench, server) {
-  const settings = { timeZone: 'Europe/Lisbon', sipServer: 'pbx.example.net' };
-  const [change] = await askWeb(bench.network, bench.password, [
-    { method: 'PUT', path: '/api/v1/site', body: { settings } },
-  ]);
-  const invalidated = await oneByOne(bench, server);
-  if (invalidated.fileBytes === 0) throw new Error('no phone has its file after a change of the site');
-  return { changeMs: change?.ms, changed: invalidated };
+/** Over the cable: one after the other, all at once, and as many as it can, both ways. */
+async function measureLoads(bench, { name, start }) {
+  const server = await start(bench);
+  const all = ['--window', flags.window, '--rounds', '1'];
+  const figures = { firstAll: await once(bench, server, all), all: await once(bench, server, all) };
+  figures.alone = await once({ ...bench, list: bench.singles }, server, ONE_BY_ONE);
+  for (const { way, flags } of WAYS) figures[way] = await load(bench, server, flags);
+  figures.memoryMiB = memoryMiB(server.pid);
+  figures.peakMemoryMiB = peakMemoryMiB(server.pid);
+  if (name === 'appliance') {
+    await changeSite(bench, 'two.example.net');
+    figures.changedAll = await once(bench, server, all);
+  }
+  await server.stop();
+  return figures;
+}
+
+/** It is in every phone's file: all that was rendered is of no use any more. Ms that it took. */
+async function changeSite({ network, password }, sipServer) {
+  const body = { settings: { sipServer } };
+  const [answer] = await askWeb(network, password, [{ method: 'PUT', path: '/api/v1/site', body }]);
+  return answer?.ms;
 }
 
 function load(bench, server, way) {
@@ -128,17 +159,16 @@ function load(bench, server, way) {
   return measureQuietly(bench.isPatient, () => fetchAll(bench, server, [...times, ...way]));
 }
 
-async function oneByOne(bench, server) {
+async function once(bench, server, mode) {
   await waitUntilQuiet(bench.isPatient);
-  const { figures } = await fetchAll(bench, server, ['--window', '1', '--rounds', '1', '--keep-alive']);
-  return figures;
+  return (await fetchAll(bench, server, mode)).figures;
 }
 
 async function fetchAll(bench, server, mode) {
   const before = cpuSeconds(server.pid);
   const figures = await runFetches(bench, ...mode);
   const used = cpuSeconds(server.pid) - before;
-  if (figures.done === 0) throw new Error('no file came: is the server deaf, or does it refuse these phones?');
+  if (figures.done === 0) throw new Error(`no file came:\n${lastTrouble(server)}`);
   return { figures: { ...figures, cpuMicros: (1e6 * used) / figures.started }, ownSeconds: used + figures.cpuSeconds };
 }
 
@@ -148,7 +178,9 @@ async function saveFiles(bench, root) {
   const figures = await runFetches(bench, '--rounds', '1', '--save', root);
   await server.stop();
   if (figures.done !== bench.phones) {
-    throw new Error(`${formatNumber(figures.done)} files came, wanted ${formatNumber(bench.phones)}: ${JSON.stringify(figures)}`);
+    throw new Error(
+      `${formatNumber(figures.done)} files came, wanted ${formatNumber(bench.phones)}: ${JSON.stringify(figures)}`,
+    );
   }
 }
 

@@ -83,6 +83,9 @@ static struct {
 static struct phone *phones;
 static unsigned count;
 static struct slot *slots;
+/* A stack of those that are free. */
+static unsigned *free_slots;
+static unsigned free_count;
 static unsigned in_flight;
 static int poll_fd;
 static uint64_t started_at;
@@ -186,6 +189,7 @@ static void hang_up(struct phone *phone) {
 
 static void finish(struct phone *phone) {
     slots[phone->slot].is_used = false;
+    free_slots[free_count++] = phone->slot;
     phone->state = IS_IDLE;
     in_flight--;
 }
@@ -230,10 +234,7 @@ static void open_connection(unsigned index) {
 
 static void ask(unsigned index) {
     struct phone *phone = &phones[index];
-    unsigned slot = 0;
-    while (slots[slot].is_used) {
-        slot++;
-    }
+    unsigned slot = free_slots[--free_count];
     slots[slot].is_used = true;
     slots[slot].phone = index;
     slots[slot].length = 0;
@@ -447,11 +448,16 @@ int main(int argument_count, char **arguments) {
     read_list();
     allow_open_files(count + 64);
     slots = calloc(options.window, sizeof *slots);
+    free_slots = calloc(options.window, sizeof *free_slots);
+    if (slots == NULL || free_slots == NULL) {
+        die("calloc");
+    }
     for (unsigned i = 0; i < options.window; i++) {
         slots[i].reply = malloc(LARGEST_REPLY);
         if (slots[i].reply == NULL) {
             die("malloc");
         }
+        free_slots[free_count++] = i;
     }
     figures.to_file = new_samples((uint32_t)(options.timeout * 1e6) + 1);
     poll_fd = epoll_create1(0);

@@ -16,6 +16,7 @@ import { availableParallelism } from 'node:os';
  * @property {string | undefined} phoneNetwork all of them, CIDR; undefined: the server's own host, which is trusted anyway
  * @property {(command: readonly string[]) => string[]} onServer the same command, run where servers run
  * @property {(command: readonly string[]) => string[]} onPhones the same command, run where phones run
+ * @property {() => Network} inside the same without the cable: servers and phones on the loopback interface of the server's host
  * @property {() => void} close
  */
 
@@ -64,6 +65,7 @@ export function openLoopback() {
     phoneNetwork: undefined,
     onServer: (command) => onCore(0, command),
     onPhones: (command) => onCore(1, command),
+    inside: openLoopback,
     close: () => undefined,
   };
 }
@@ -105,6 +107,12 @@ function openNamespaces(phoneAddresses, macOf) {
     phoneNetwork: '10.79.0.0/16',
     onServer: (command) => ['ip', 'netns', 'exec', server, ...onCore(0, command)],
     onPhones: (command) => ['ip', 'netns', 'exec', phones, ...onCore(1, command)],
+    inside: () => ({
+      ...openLoopback(),
+      ...OWN_PORTS,
+      onServer: (command) => ['ip', 'netns', 'exec', server, ...onCore(0, command)],
+      onPhones: (command) => ['ip', 'netns', 'exec', server, ...onCore(1, command)],
+    }),
     close,
   };
 }

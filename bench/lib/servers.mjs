@@ -88,6 +88,18 @@ export async function startAppliance({ network, main, dataDir, folder, nodeFlags
   return { ...server, dataDir: join(own, 'data'), startMs: performance.now() - startedAt };
 }
 
+/**
+ * Why it refuses, if it says so: the last warning or error in its log.
+ * @param {Pick<Server, 'readLog'>} server
+ */
+export function lastTrouble(server) {
+  const told = server
+    .readLog()
+    .split('\n')
+    .filter((line) => /"level":[45]0/.test(line));
+  return told.at(-1) ?? 'its log holds no warning';
+}
+
 /** Its version; undefined: not installed. */
 export function kamailioVersion() {
   const said = spawnSync('kamailio', ['-v'], { encoding: 'utf8' });
