@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** They put something in the place of a package before it is loaded, so nothing may have loaded it before. */
-const ALONE = ['test/upnp/nat-upnp-actions.test.ts'];
+/**
+ * Each in a process of its own: they put something in the place of a package before it is loaded, or move so many bytes that the
+ * memory of the files before them would slow them down.
+ */
+const ALONE = ['test/upnp/nat-upnp-actions.test.ts', 'test/store/backup/**/*.test.ts', 'test/store/crash.test.ts'];
 
 export default defineConfig({
   test: {
@@ -25,6 +28,8 @@ export default defineConfig({
         test: {
           name: 'unit-alone',
           include: ALONE,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
