@@ -40,11 +40,12 @@ const STYLE = `
 /**
  * @param {object} drawing
  * @param {string} drawing.heading
+ * @param {string} drawing.across what the horizontal axes show
  * @param {readonly number[]} drawing.sizes along the horizontal axis, which is logarithmic
  * @param {readonly Panel[]} drawing.panels the vertical axis of each is linear and begins at 0
  * @returns {string}
  */
-export function drawCurves({ heading, sizes, panels }) {
+export function drawCurves({ heading, across, sizes, panels }) {
   const rows = Math.ceil(panels.length / PANEL.columns);
   const width = PANEL.columns * PANEL.width;
   const height = TITLE_HEIGHT + rows * PANEL.height;
@@ -59,6 +60,7 @@ export function drawCurves({ heading, sizes, panels }) {
     `<style>${STYLE}</style>`,
     `<rect class="ground" width="${width}" height="${height}"/>`,
     `<text class="heading" x="16" y="27">${escapeText(heading)}</text>`,
+    `<text class="faint" x="${width - ROOM.right}" y="27" text-anchor="end">${escapeText(across)}</text>`,
     ...parts,
     '</svg>',
     '',

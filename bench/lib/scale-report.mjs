@@ -86,6 +86,14 @@ export function writeCurves(file, sizes, runs) {
     },
   ];
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, drawCurves({ heading: 'What it costs to know many phones', sizes, panels }));
+  writeFileSync(
+    file,
+    drawCurves({
+      heading: 'What it costs to know many phones',
+      across: 'across: known phones, logarithmic',
+      sizes,
+      panels,
+    }),
+  );
   process.stdout.write(`\nThe curves: ${file}\n`);
 }
