@@ -1,4 +1,4 @@
-import type { SourceProtocol } from '../core/decide-source.ts';
+import type { SourceDecision, SourceProtocol } from '../core/decide-source.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -64,7 +64,7 @@ export function createSourceGate(doors: SourceGateDoors): SourceGate {
   /** By counter: when it was told last. */
   const toldAt = new Map<CounterName, number>();
 
-  function refuse(address: string, protocol: SourceProtocol, refusal: Refusal, why: string): false {
+  function refuse(address: string, protocol: SourceProtocol, refusal: Refusal, why: string): undefined {
     const counter = COUNTED[protocol][refusal];
     counters.count(counter);
     const now = clock();
@@ -72,14 +72,14 @@ export function createSourceGate(doors: SourceGateDoors): SourceGate {
       toldAt.set(counter, now);
       log.info({ event: 'source.refused', address, protocol, reason: refusal }, why);
     }
-    return false;
+    return undefined;
   }
 
-  /** `limiter`: undefined where nothing is counted. */
-  function mayEnter(address: string, protocol: SourceProtocol, limiter?: typeof datagrams): boolean {
-    const { action, because } = rules(address, protocol);
-    if (action === 'drop') return refuse(address, protocol, 'filtered', 'not heard by the rules of trust');
-    if (action === 'trust' || because === 'own') return true;
+  /** What lets it in; undefined: it stays out. `limiter`: undefined where nothing is counted. */
+  function enter(address: string, protocol: SourceProtocol, limiter?: typeof datagrams): SourceDecision | undefined {
+    const decision = rules(address, protocol);
+    if (decision.action === 'drop') return refuse(address, protocol, 'filtered', 'not heard by the rules of trust');
+    if (isFree(decision)) return decision;
     if (quarantine.find(address, protocol) !== undefined) {
       return refuse(address, protocol, 'quarantined', 'not heard: in quarantine');
     }
@@ -89,20 +89,19 @@ export function createSourceGate(doors: SourceGateDoors): SourceGate {
       case 'total':
         return refuse(address, protocol, 'limited', 'too much at once from all sources together');
       default:
-        return true;
+        return decision;
     }
   }
 
   return {
-    hears: (address) => mayEnter(address, 'sip', datagrams),
+    hears: (address) => enter(address, 'sip', datagrams) !== undefined,
     maySend: (address) => rules(address, 'sip').action !== 'drop',
     connect(address) {
-      if (!mayEnter(address, 'http')) return undefined;
+      const decision = enter(address, 'http');
+      if (decision === undefined) return undefined;
       const open = connections.get(address) ?? 0;
-      const { action, because } = rules(address, 'http');
-      if (open >= MOST_CONNECTIONS && action !== 'trust' && because !== 'own') {
-        refuse(address, 'http', 'limited', 'too many connections from one source');
-        return undefined;
+      if (open >= MOST_CONNECTIONS && !isFree(decision)) {
+        return refuse(address, 'http', 'limited', 'too many connections from one source');
       }
       connections.set(address, open + 1);
       return () => {
@@ -111,6 +110,11 @@ export function createSourceGate(doors: SourceGateDoors): SourceGate {
         else connections.delete(address);
       };
     },
-    takes: (address) => mayEnter(address, 'http', requests),
+    takes: (address) => enter(address, 'http', requests) !== undefined,
   };
+}
+
+/** Neither limits nor quarantine are for them. */
+function isFree({ action, because }: SourceDecision): boolean {
+  return action === 'trust' || because === 'own';
 }

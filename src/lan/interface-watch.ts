@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
+import type { SourcePlace } from '../core/decide-source.ts';
 import type { Logger } from '../core/logger.ts';
+import { parseAddress } from '../core/parse-network.ts';
 import {
   chooseLanInterfaces,
   findOnLink,
@@ -8,7 +10,6 @@ import {
   type LanInterface,
   listInterfaces,
   type OsInterfaces,
-  readIpv4,
 } from './lan-address.ts';
 
 /**
@@ -20,7 +21,7 @@ const POLL_MS = 2_000;
 /** RFC 863's discard port: `connect` wants a port, and no datagram is ever sent there. */
 const ANY_PORT = 9;
 
-/** Addresses whose interface is remembered between two polls; more are looked up each time. */
+/** Addresses whose interface and place are remembered between two polls; of more they are worked out each time. */
 const REMEMBERED_PEERS = 10_000;
 
 /** Which of the host's LANs are served, kept up to date. Answers are as of the last poll. */
@@ -56,6 +57,7 @@ export async function watchInterfaces(options: InterfaceWatchOptions): Promise<I
   const changeListeners = new Set<(served: readonly LanInterface[]) => void>();
   const pollListeners = new Set<() => void>();
   const localAddresses = new Map<string, string | undefined>();
+  const places = new Map<string, SourcePlace>();
   let all: readonly LanInterface[] = [];
   let served: readonly LanInterface[] = [];
   let own: ReadonlySet<string> = new Set();
@@ -72,8 +74,8 @@ export async function watchInterfaces(options: InterfaceWatchOptions): Promise<I
   return {
     current: () => served,
     localAddressFor,
-    isOnLink: (peer) => findServed(peer).length > 0,
-    isOwnAddress: (address) => own.has(address) || isLoopbackAddress(address),
+    isOnLink: (peer) => placeOf(peer).isOnLink,
+    isOwnAddress: (address) => placeOf(address).isOwn,
     onChange: (listener) => subscribe(changeListeners, listener),
     onPoll: (listener) => subscribe(pollListeners, listener),
   };
@@ -84,6 +86,7 @@ export async function watchInterfaces(options: InterfaceWatchOptions): Promise<I
     own = new Set(all.map(({ address }) => address));
     served = chooseLanInterfaces(os, wanted);
     localAddresses.clear();
+    places.clear();
     return served.map(describe).join() !== before;
   }
 
@@ -113,6 +116,18 @@ export async function watchInterfaces(options: InterfaceWatchOptions): Promise<I
     return findOnLink(all, peer).filter(({ address }) => served.some((candidate) => candidate.address === address));
   }
 
+  /** Asked some ten times for each datagram. */
+  function placeOf(address: string): SourcePlace {
+    const known = places.get(address);
+    if (known !== undefined) return known;
+    const place = {
+      isOwn: own.has(address) || isLoopbackAddress(address),
+      isOnLink: findServed(address).length > 0,
+    };
+    if (places.size < REMEMBERED_PEERS) places.set(address, place);
+    return place;
+  }
+
   function localAddressFor(peer: string): string | undefined {
     if (localAddresses.has(peer)) return localAddresses.get(peer);
     const address = findLocalAddress(peer);
@@ -121,7 +136,7 @@ export async function watchInterfaces(options: InterfaceWatchOptions): Promise<I
   }
 
   function findLocalAddress(peer: string): string | undefined {
-    if (readIpv4(peer) === undefined) return undefined;
+    if (parseAddress(peer) === undefined) return undefined;
     const onLink = findServed(peer);
     if (onLink.length === 1) return onLink[0]?.address;
     const routed = askRoute(probe, peer);

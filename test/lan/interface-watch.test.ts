@@ -87,6 +87,32 @@ test('what changes is told once, and answers follow it; every poll is told', asy
   expect(log.events()).toEqual(['lan.chosen', 'lan.changed', 'lan.changed']);
 });
 
+test('where an address stands follows the host, however often it was asked', async () => {
+  let host: OsInterfaces = hostWith({ eth0: '10.77.0.2/20' });
+  const lan = await watch({ readInterfaces: () => host });
+  const placeOf = (address: string) => [lan.isOwnAddress(address), lan.isOnLink(address)];
+  const places = () => ['10.77.0.2', '10.77.0.3', '10.78.0.2', '127.0.0.9'].map(placeOf);
+  const before = places();
+  expect(before).toEqual([
+    [true, true],
+    [false, true],
+    [false, false],
+    [true, false],
+  ]);
+  expect(places()).toEqual(before);
+  host = hostWith({ eth0: '10.78.0.2/20' });
+  await until(() => lan.current()[0]?.address === '10.78.0.2');
+  expect(places()).toEqual([
+    [false, false],
+    [false, false],
+    [true, true],
+    [true, false],
+  ]);
+  // More than are remembered.
+  for (let i = 0; i < 10_100; i++) lan.isOnLink(`172.16.${i >> 8}.${i & 255}`);
+  expect(placeOf('10.78.1.1')).toEqual([false, true]);
+});
+
 test('a listener that has left, and everybody after the end, hears nothing more', async () => {
   const lan = await watch({ readInterfaces: () => TWO_LANS });
   let stayed = 0;
