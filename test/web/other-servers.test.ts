@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { changeSite } from '../../src/flows/change-site.ts';
 import { OTHER_SERVER } from '../peers/servers-memory.ts';
 import { createPageWorld, findMarkupFaults } from './page-world.ts';
 
@@ -60,6 +61,22 @@ test('a server that nobody heard is not called wanted', async () => {
   const answer = await world.post('/other-servers/want', form, { ...FRAGMENT, token: world.tokens.admin });
   expect(answer.status).toBe(422);
   expect(world.office.site().trust.knownServers).toEqual([]);
+});
+
+test('of fifty servers that are ours one can be taken off, and only then comes another', async () => {
+  const world = await createPageWorld();
+  const known = Array.from({ length: 50 }, (_, index) => `192.168.10.${index + 100}`);
+  const [first = ''] = known;
+  await changeSite(world.office, (site) => ({ ...site, trust: { ...site.trust, knownServers: known } }), 'a', 1);
+  world.otherServers.show([OTHER_SERVER, { ...OTHER_SERVER, id: first }]);
+  const want = async (id: string, wanted: 'yes' | 'no') =>
+    (await world.post('/other-servers/want', { id, wanted }, { ...FRAGMENT, token: world.tokens.admin })).status;
+  expect(await want(OTHER_SERVER.id, 'yes')).toBe(422);
+  expect(await want(first, 'yes')).toBe(200);
+  expect(world.office.site().trust.knownServers).toEqual(known);
+  expect(await want(first, 'no')).toBe(200);
+  expect(await want(OTHER_SERVER.id, 'yes')).toBe(200);
+  expect(world.office.site().trust.knownServers).toEqual([...known.slice(1), OTHER_SERVER.id]);
 });
 
 test('the LAN is asked now, by a technician; without script the way leads back to the card', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isServerKey, MOST_KNOWN_SERVERS } from '../../core/check-other-servers.ts';
-import { wantServer } from '../../flows/other-servers/want-server.ts';
+import { MOST_KNOWN_SERVERS } from '../../core/check-other-servers.ts';
+import { type WantProblem, wantServer } from '../../flows/other-servers/want-server.ts';
 import type { ApiApp } from '../api-app.ts';
 import { actorOf } from '../bearer-guard.ts';
 import { describeRoute } from '../describe-route.ts';
@@ -87,16 +87,21 @@ export function addOtherServerRoutes(app: ApiApp, { office, otherServers, clock 
 
   async function want(request: FastifyRequest<{ Params: ServerParams }>, reply: FastifyReply, isWanted: boolean) {
     const { id } = request.params;
-    const { knownServers } = office.site().trust;
-    if (!isServerKey(id)) {
-      const wanted = 'the id of a server, as GET /other-servers tells it';
-      return replyWithProblem(reply, invalidInput([{ where: 'path.id', saw: describeValue(id), wanted }]));
-    }
-    if (isWanted && !knownServers.includes(id) && knownServers.length >= MOST_KNOWN_SERVERS) {
-      const wanted = `${MOST_KNOWN_SERVERS} wanted servers at most`;
-      return replyWithProblem(reply, invalidInput([{ where: 'path.id', saw: 'one more', wanted }]));
-    }
-    await wantServer(office, id, isWanted, { actor: actorOf(request), now: clock() });
+    const done = await wantServer(office, id, isWanted, { actor: actorOf(request), now: clock() });
+    if (!done.ok)
+      return replyWithProblem(reply, invalidInput([{ where: 'path.id', ...describeRefusal(done.problem, id) }]));
     return answer();
+  }
+}
+
+/** What a refused id was, and what was wanted of it. */
+function describeRefusal(problem: WantProblem, id: string): { readonly saw: string; readonly wanted: string } {
+  switch (problem) {
+    case 'no-server':
+      return { saw: describeValue(id), wanted: 'the id of a server, as GET /other-servers tells it' };
+    case 'too-many':
+      return { saw: 'one more', wanted: `${MOST_KNOWN_SERVERS} wanted servers at most` };
+    default:
+      return problem satisfies never;
   }
 }

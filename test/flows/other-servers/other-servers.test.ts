@@ -138,6 +138,18 @@ test('a server that a person wants is no alarm any more, and is one again when t
   expect(events()).toEqual(['pnp.other-server']);
 });
 
+test('what is no server is not called wanted, nor one that is too many', async () => {
+  const knownServers = Array.from({ length: 50 }, (_, index) => `192.168.10.${index + 100}`);
+  const { office, commits } = setUp({ minutes: 0, knownServers });
+  const by = { actor: 'anna', now: 1 };
+  expect(await wantServer(office, 'pbx', true, by)).toEqual({ ok: false, problem: 'no-server' });
+  expect(await wantServer(office, 'pbx', false, by)).toEqual({ ok: false, problem: 'no-server' });
+  expect(await wantServer(office, OTHER.address, true, by)).toEqual({ ok: false, problem: 'too-many' });
+  expect(commits).toEqual([]);
+  expect(await wantServer(office, '192.168.10.100', false, by)).toMatchObject({ ok: true });
+  expect(await wantServer(office, OTHER.address, true, by)).toMatchObject({ ok: true });
+});
+
 test('nobody is warned of a server that is wanted', async () => {
   const { servers, hear, events } = setUp({ minutes: 0, knownServers: [OTHER.address] });
   hear(OTHER);
