@@ -39,3 +39,9 @@ export function holdsAll(conditions: readonly Holds[]): Holds {
   if (conditions.includes(false)) return false;
   return conditions.includes(null) ? null : true;
 }
+
+/** One of them is enough. */
+export function holdsAny(conditions: readonly Holds[]): Holds {
+  if (conditions.includes(true)) return true;
+  return conditions.includes(null) ? null : false;
+}

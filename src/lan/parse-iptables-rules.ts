@@ -4,6 +4,7 @@ import {
   type FirewallRule,
   type Holds,
   holdsAll,
+  holdsAny,
   type Packet,
 } from './firewall.ts';
 import { isInSubnet } from './lan-address.ts';
@@ -113,11 +114,6 @@ function readCondition(option: string, value: string): Condition | undefined {
     default:
       return () => null;
   }
-}
-
-function holdsAny(all: readonly Holds[]): Holds {
-  if (all.includes(true)) return true;
-  return all.includes(null) ? null : false;
 }
 
 /** Types of packets (`unicast`) and of addresses (`LOCAL`), iptables-extensions(8): pkttype, addrtype. */
