@@ -1,3 +1,5 @@
+import { parseAddress } from '../core/parse-network.ts';
+
 /** IPv4 addresses and subnets of LANs. Text in, text out; numbers only inside. */
 
 /** One IPv4 address of this host, with the LAN it stands in. */
@@ -21,24 +23,6 @@ export interface OsInterfaceAddress {
   readonly internal: boolean;
 }
 
-const DOTTED = /^(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})$/;
-
-/**
- * The address as an unsigned 32-bit number; undefined: not a dotted IPv4 address. Leading zeros are refused, because
- * programs disagree on whether 010 is eight.
- */
-export function readIpv4(text: string): number | undefined {
-  const parts = DOTTED.exec(text);
-  if (parts === null) return undefined;
-  let number = 0;
-  for (let i = 1; i <= 4; i++) {
-    const octet = Number(parts[i]);
-    if (octet > 255) return undefined;
-    number = number * 256 + octet;
-  }
-  return number;
-}
-
 /** RFC 1918 section 3: 10/8, 172.16/12, 192.168/16. */
 export function isPrivateAddress(address: string): boolean {
   return (
@@ -55,8 +39,8 @@ export function isLoopbackAddress(address: string): boolean {
 
 /** False for anything that is not a dotted IPv4 address. `member` is any address of the subnet. */
 export function isInSubnet(address: string, member: string, prefixLength: number): boolean {
-  const a = readIpv4(address);
-  const b = readIpv4(member);
+  const a = parseAddress(address);
+  const b = parseAddress(member);
   // Not by shifting: JavaScript shifts by 32 as by 0.
   const size = 2 ** (32 - prefixLength);
   return a !== undefined && b !== undefined && Math.floor(a / size) === Math.floor(b / size);
@@ -68,7 +52,7 @@ export function listInterfaces(os: OsInterfaces): LanInterface[] {
   for (const [name, addresses] of Object.entries(os)) {
     for (const { address, netmask, family } of addresses ?? []) {
       const prefixLength = readPrefixLength(netmask);
-      if (family !== 'IPv4' || prefixLength === undefined || readIpv4(address) === undefined) continue;
+      if (family !== 'IPv4' || prefixLength === undefined || parseAddress(address) === undefined) continue;
       if (!found.has(address)) found.set(address, { name, address, prefixLength });
     }
   }
@@ -102,7 +86,7 @@ export function findOnLink(interfaces: readonly LanInterface[], peer: string): L
 }
 
 function readPrefixLength(netmask: string): number | undefined {
-  const mask = readIpv4(netmask);
+  const mask = parseAddress(netmask);
   if (mask === undefined) return undefined;
   const bits = mask.toString(2).padStart(32, '0');
   const ones = bits.indexOf('0');
