@@ -1,3 +1,5 @@
+import { readHexAddress } from './read-hex-address.ts';
+
 /** `Idx Device : Count Querier`: the line of an interface. */
 const DEVICE = /^[0-9]+\s+(\S+?)\s*:/;
 /** The line of a group below it: the address as a number of the machine's own order, in hex. */
@@ -14,10 +16,8 @@ export function parseIgmpTable(text: string, byteOrder: 'LE' | 'BE'): Map<string
       groups.set(name, current);
       continue;
     }
-    const hex = GROUP.exec(line)?.[1];
-    if (hex === undefined || current === undefined) continue;
-    const octets = [...Buffer.from(hex, 'hex')];
-    current.push((byteOrder === 'LE' ? octets.reverse() : octets).join('.'));
+    const group = readHexAddress(GROUP.exec(line)?.[1] ?? '', byteOrder);
+    if (group !== undefined) current?.push(group);
   }
   return groups;
 }

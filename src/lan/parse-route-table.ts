@@ -1,3 +1,5 @@
+import { readHexAddress } from './read-hex-address.ts';
+
 /** Where datagrams to the Internet go first. */
 export interface DefaultRoute {
   /** IPv4 of the router. */
@@ -11,8 +13,6 @@ const UP = 0x1;
 const GATEWAY = 0x2;
 const REJECT = 0x200;
 
-const HEX_ADDRESS = /^[0-9A-Fa-f]{8}$/;
-
 /**
  * Reads the text of /proc/net/route (proc(5)): the IPv4 default route that the kernel prefers, which is the one with the
  * lowest metric. A default route without a router (a tunnel's) is passed over: there is nobody to ask for port mappings.
@@ -23,13 +23,13 @@ export function parseRouteTable(text: string, byteOrder: 'LE' | 'BE' = 'LE'): De
   for (const line of text.split('\n').slice(1)) {
     const [device, destination, gateway, flagText, , , metricText, mask] = line.trim().split(/[ \t]+/);
     if (device === undefined || gateway === undefined || mask === undefined) continue;
-    if (destination !== '00000000' || mask !== '00000000' || !HEX_ADDRESS.test(gateway)) continue;
+    if (destination !== '00000000' || mask !== '00000000') continue;
     const flags = Number.parseInt(flagText ?? '', 16);
     const metric = Number(metricText);
     if ((flags & (UP | GATEWAY | REJECT)) !== (UP | GATEWAY) || !Number.isInteger(metric)) continue;
-    const octets = [0, 2, 4, 6].map((at) => Number.parseInt(gateway.slice(at, at + 2), 16));
-    const router = (byteOrder === 'LE' ? octets.reverse() : octets).join('.');
-    if (router !== '0.0.0.0' && (best === null || metric < best.metric)) best = { router, device, metric };
+    const router = readHexAddress(gateway, byteOrder);
+    if (router !== undefined && router !== '0.0.0.0' && (best === null || metric < best.metric))
+      best = { router, device, metric };
   }
   return best === null ? null : { router: best.router, device: best.device };
 }

@@ -1,3 +1,5 @@
+import { readHexAddress } from './read-hex-address.ts';
+
 /** One socket of the host, as /proc/net/udp, udp6, tcp and tcp6 list it. */
 export interface UdpSocket {
   /** Dotted IPv4; of IPv6 only the wildcard `::` matters here, others are `ipv6`. */
@@ -34,13 +36,8 @@ function parseTable(text: string, endianness: 'LE' | 'BE', counts: (state: strin
     const [uid, inode] = [columns[7], columns[9]];
     if (local === null || uid === undefined || inode === undefined || !counts(columns[3] ?? '')) continue;
     const [, hex = '', port = ''] = local;
-    sockets.push({ address: readAddress(hex, endianness), port: Number.parseInt(port, 16), uid: Number(uid), inode });
+    const address = readHexAddress(hex, endianness) ?? (hex === IPV6_WILDCARD ? '::' : 'ipv6');
+    sockets.push({ address, port: Number.parseInt(port, 16), uid: Number(uid), inode });
   }
   return sockets;
-}
-
-function readAddress(hex: string, endianness: 'LE' | 'BE'): string {
-  if (hex.length > 8) return hex === IPV6_WILDCARD ? '::' : 'ipv6';
-  const octets = [...Buffer.from(hex, 'hex')];
-  return (endianness === 'LE' ? octets.reverse() : octets).join('.');
 }
