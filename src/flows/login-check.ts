@@ -47,7 +47,7 @@ const NOT_LOGGED_IN = note(
 );
 const UNANSWERED = note(
   'reason.login-unanswered',
-  'it was asked to log in and did not: when it asks again it is served once more',
+  'it was asked to log in and did not: with its next fetch, after a resync or a restart, it is served once more',
 );
 const NO_LOGIN = note(
   'reason.no-login',

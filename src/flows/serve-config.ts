@@ -210,8 +210,8 @@ export function createConfigServer(
   }
 
   function tellNoLogin(device: Device, request: ConfigRequest, because: Note): void {
-    // It came, and gets nothing: nobody need wait for it. One that never logged in is asked to come again.
-    if (device.login?.provedAt) deliveries.fetched(device.mac);
+    // It came, and gets nothing now: nobody need wait for it.
+    deliveries.fetched(device.mac);
     tellRefusal(device, request, 401, because);
   }
 

@@ -149,7 +149,8 @@ test('a phone that was given its password and has none is asked in vain, then se
   const { kindOf, reasons, fetched, known } = setUp(GIVEN);
   expect(await kindOf()).toMatch(/^Digest /);
   await expect.poll(reasons).toEqual(['refused reason.login-unanswered']);
-  expect(fetched).toEqual([]);
+  // Nobody need wait: it is said already.
+  expect(fetched).toEqual([PHONE]);
   expect(await kindOf(undefined, { method: 'HEAD' })).toBe('file');
   expect(await kindOf()).toBe('file');
   expect(reasons()).toEqual(['refused reason.login-unanswered', 'fetched reason.served-without-login']);
