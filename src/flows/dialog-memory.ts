@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MacAddress } from '../core/mac-address.ts';
 
 /** RFC 3261 17.1.2.2: 64 × T1. A client repeats its request for this long at most, so copies are known for as long. */
@@ -24,9 +24,8 @@ export interface HeardDialog {
 }
 
 export interface DialogMemory {
-  /** `parts`: what is the same in each copy of a request. */
-  find(parts: readonly unknown[], now: number): HeardDialog | undefined;
-  remember(parts: readonly unknown[], now: number): HeardDialog;
+  /** `parts`: what is the same in each copy of a request. One that is no copy is remembered. */
+  hear(parts: readonly unknown[], now: number): { readonly dialog: HeardDialog; readonly isCopy: boolean };
   keepReply(dialog: HeardDialog, reply: Reply): void;
   /** Its next copy is heard as a new request. */
   forget(dialog: HeardDialog): void;
@@ -56,17 +55,15 @@ export function createDialogMemory(): DialogMemory {
   }
 
   return {
-    find(parts, now) {
-      const known = dialogs.get(keyOf(parts));
-      return known === undefined || isOver(known, now) ? undefined : known;
-    },
-    remember(parts, now) {
-      const dialog: HeardDialog = { key: keyOf(parts), at: now, mac: undefined, reply: null };
-      const before = dialogs.get(dialog.key);
-      if (before !== undefined) forget(before);
-      dialogs.set(dialog.key, dialog);
+    hear(parts, now) {
+      const key = keyOf(parts);
+      const known = dialogs.get(key);
+      if (known !== undefined && !isOver(known, now)) return { dialog: known, isCopy: true };
+      if (known !== undefined) forget(known);
+      const dialog: HeardDialog = { key, at: now, mac: undefined, reply: null };
+      dialogs.set(key, dialog);
       shrink(now);
-      return dialog;
+      return { dialog, isCopy: false };
     },
     keepReply(dialog, reply) {
       dialog.reply = reply;
@@ -78,5 +75,5 @@ export function createDialogMemory(): DialogMemory {
 
 /** A digest: of fixed length, and no slice of the datagram, which would stay in memory with it. */
 function keyOf(parts: readonly unknown[]): string {
-  return createHash('sha1').update(JSON.stringify(parts)).digest('base64');
+  return hash('sha1', JSON.stringify(parts), 'base64');
 }

@@ -58,14 +58,13 @@ export function createSubscribeHandler(doors: Doors, deliveries: Deliveries): (d
     const now = clock();
     const { dialog } = read.value;
     const parts = [address, port, dialog.callId, dialog.from, firstHeader(request, 'cseq')];
-    const known = dialogs.find(parts, now);
-    if (known !== undefined) {
+    const { dialog: memory, isCopy } = dialogs.hear(parts, now);
+    if (isCopy) {
       counters.count('subscribesRepeated');
-      answerCopy(request, known, { address, port });
+      answerCopy(request, memory, { address, port });
       return;
     }
     const claimed = read.value.mac;
-    const memory = dialogs.remember(parts, now);
     // Whose MAC it is is a claim here; the secrets are guarded where they are fetched. What is known to be false is not taken.
     if (claimed !== undefined && !isContradicted(doors, claimed, address)) {
       handle(request, read.value, claimed, memory);
