@@ -36,6 +36,7 @@ export interface OriginEvidence {
 }
 
 const PROVED_BY_CERTIFICATE = note('reason.certificate', 'the MAC address was proved by a client certificate');
+const UNCHECKED = note('reason.unchecked', 'MAC not checked: the request came over loopback');
 
 /** Nothing contradicts: but what proves the phone? */
 export function checkOrigin({ device, neighbour, inCertificate = null, access }: OriginEvidence): Identity {
@@ -43,7 +44,7 @@ export function checkOrigin({ device, neighbour, inCertificate = null, access }:
     case 'mac':
       return ok({ note: null });
     case 'loopback':
-      return ok({ note: note('reason.unchecked', 'MAC not checked: the request came over loopback') });
+      return ok({ note: UNCHECKED });
     case 'own-host':
       return err({
         reason: note('reason.own-host', "the request came from this host's own LAN address, which no phone has"),

@@ -13,7 +13,8 @@ export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' |
   let rules = JSON.stringify(office.site().autoApprove);
 
   const endDevice = office.onDevice(({ after }) => {
-    if (after !== undefined) void consider(after);
+    // Heard for each phone that is seen: almost all are decided.
+    if (after?.state === 'pending') void consider(after);
   });
   const endSite = office.onSite(({ autoApprove }) => {
     const before = rules;
@@ -32,9 +33,10 @@ export function startAutoApproval({ office, log, clock }: Pick<Doors, 'office' |
     }
   }
 
+  /** `device`: a pending one. */
   async function consider(device: Device): Promise<void> {
-    const { mac, state } = device;
-    if (state !== 'pending' || office.site().autoApprove.length === 0 || underWay.has(mac)) return;
+    const { mac } = device;
+    if (office.site().autoApprove.length === 0 || underWay.has(mac)) return;
     underWay.add(mac);
     try {
       // Whoever made the phone pending, a datagram or a person: the rule decides.
