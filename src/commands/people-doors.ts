@@ -9,7 +9,7 @@ import { createSetUp, type SetUp } from '../flows/set-up.ts';
 import type { WebDoors } from '../http/web-doors.ts';
 import { probeByOptions } from '../sip/options-probe.ts';
 import type { Store } from '../store/store.ts';
-import { CommandError } from './command-error.ts';
+import { UsageError } from './command-error.ts';
 
 /** Who may log in, and how somebody comes in for the first time. */
 export function peopleDoors(
@@ -37,8 +37,11 @@ export function peopleDoors(
   };
 }
 
-/** Makes the administrator of the environment, or prints the code, where nobody may log in yet. */
+/**
+ * Makes the administrator of the environment, or prints the code, where nobody may log in yet. Throws UsageError where the
+ * password will not do: it does not get better by starting again.
+ */
 export async function beginSetUp(setUp: SetUp, { adminPassword }: Pick<Config, 'adminPassword'>): Promise<void> {
   const begun = await setUp.begin(adminPassword?.reveal());
-  if (!begun.ok) throw new CommandError(`PLUGTONE_ADMIN_PASSWORD: ${describePeopleProblem(begun.problem)}`);
+  if (!begun.ok) throw new UsageError(`PLUGTONE_ADMIN_PASSWORD: ${describePeopleProblem(begun.problem)}`);
 }

@@ -6,7 +6,7 @@ import { formatMacAddress } from '../core/mac-address.ts';
 import { isActive, type QuarantineEntry } from '../core/quarantine.ts';
 import { planRelease } from '../flows/quarantine.ts';
 import type { Store } from '../store/store.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, UsageError } from './command-error.ts';
 import { addDataDirFlag, configFrom } from './config-flags.ts';
 import { withOffice } from './open-office.ts';
 
@@ -37,9 +37,9 @@ async function releaseEntries(
   { all = false, ...flags }: ConfigFlags & { readonly all?: boolean },
 ): Promise<void> {
   if ((address === undefined) !== all) {
-    throw new CommandError('name an address, or give --all; `plugtone quarantine list` shows them');
+    throw new UsageError('name an address, or give --all; `plugtone quarantine list` shows them');
   }
-  if (address !== undefined && !isIPv4(address)) throw new CommandError(`"${address}" is no IPv4 address`);
+  if (address !== undefined && !isIPv4(address)) throw new UsageError(`"${address}" is no IPv4 address`);
   await withOffice(configFrom(flags).dataDir, async ({ office, store }) => {
     const entries = (await listActive(store)).filter((entry) => all || entry.address === address);
     const change = planRelease(entries, 'command line', Date.now());

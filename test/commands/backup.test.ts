@@ -3,43 +3,29 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runProgram } from '../../src/commands/program.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { lockDataDir } from '../../src/store/data-dir-lock.ts';
 import { openStore } from '../../src/store/store.ts';
 import { compileSources } from '../peers/compile-sources.ts';
+import { useCommandLine } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plugtone-backup-'));
 const PASSPHRASE = 'four words of a phrase';
 const PASSWORD = 'p4ssw0rd-of-101';
 const passphraseFile = join(folder, 'passphrase');
-let out = '';
-let errors = '';
+const commandLine = useCommandLine();
+const { said } = commandLine;
 let count = 0;
 
-beforeEach(() => {
-  writeFileSync(passphraseFile, `${PASSPHRASE}\n`);
-  const keep = (stream: 'out' | 'errors') => (text: string | Uint8Array) => {
-    if (stream === 'out') out += String(text);
-    else errors += String(text);
-    return true;
-  };
-  vi.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
-  vi.spyOn(process.stderr, 'write').mockImplementation(keep('errors'));
-});
+beforeEach(() => writeFileSync(passphraseFile, `${PASSPHRASE}\n`));
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
-  process.exitCode = 0;
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function plugtone(...words: string[]): Promise<number> {
-  out = '';
-  errors = '';
-  const code = await runProgram(['node', 'plugtone', ...words]);
-  process.exitCode = 0;
-  for (const secret of [PASSPHRASE, PASSWORD]) expect(`${out}${errors}`).not.toContain(secret);
+  const code = await commandLine.plugtone(...words);
+  for (const secret of [PASSPHRASE, PASSWORD]) expect(`${said.out}${said.errors}`).not.toContain(secret);
   return code;
 }
 
@@ -75,23 +61,23 @@ async function makeFlags() {
 test('a backup is made, verified and restored on another machine; the audit knows of it', async () => {
   const { dataDir, flags, file, fresh, siteDir } = await makeFlags();
   expect(await plugtone('backup', '--out', file, ...flags)).toBe(0);
-  expect(out).toBe(`${file}\n`);
-  expect(errors).toMatch(/backup of 0 approved phones, made on .* by Plugtone .*, \d+ bytes/);
+  expect(said.out).toBe(`${file}\n`);
+  expect(said.errors).toMatch(/backup of 0 approved phones, made on .* by Plugtone .*, \d+ bytes/);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(await plugtone('audit', 'list', '--data-dir', dataDir)).toBe(0);
-  expect(out).toMatch(/command line \(.*\)\s+backup\.made\s+site/);
+  expect(said.out).toMatch(/command line \(.*\)\s+backup\.made\s+site/);
 
   expect(await plugtone('backup', 'verify', file, '--passphrase-file', passphraseFile)).toBe(0);
-  expect(out).toMatch(/is whole: .*its key opens all 1 secrets/);
+  expect(said.out).toMatch(/is whole: .*its key opens all 1 secrets/);
 
   const there = ['--data-dir', fresh, '--site-dir', siteDir, '--passphrase-file', passphraseFile];
   expect(await plugtone('restore', file, ...there)).toBe(0);
-  expect(out).toContain(`${fresh} is restored`);
+  expect(said.out).toContain(`${fresh} is restored`);
   expect(await passwordIn(fresh)).toBe(PASSWORD);
   expect(await plugtone('restore', file, ...there)).toBe(1);
-  expect(errors).toContain('--force');
+  expect(said.errors).toContain('--force');
   expect(await plugtone('restore', file, '--force', ...there)).toBe(0);
-  expect(out).toMatch(/what was there before is in .*replaced-/);
+  expect(said.out).toMatch(/what was there before is in .*replaced-/);
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith('plugtone-verify-'))).toEqual([]);
 });
 
@@ -103,7 +89,7 @@ test('the passphrase may come from the environment', async () => {
   expect(await plugtone('backup', 'verify', file)).toBe(0);
   vi.stubEnv('PLUGTONE_BACKUP_PASSPHRASE', 'another passphrase');
   expect(await plugtone('backup', 'verify', file)).toBe(1);
-  expect(errors).toContain('The passphrase is not the one');
+  expect(said.errors).toContain('The passphrase is not the one');
 });
 
 test.each([
@@ -114,14 +100,14 @@ test.each([
   const { flags, file } = await makeFlags();
   writeFileSync(passphraseFile, passphrase);
   expect(await plugtone('backup', '--out', file, ...flags)).toBe(2);
-  expect(errors).toContain(wanted);
+  expect(said.errors).toContain(wanted);
   expect(readdirSync(folder)).not.toContain(`${count}.backup`);
 });
 
 test('without a passphrase and without a terminal, it says how one is given', async () => {
   const { dataDir, file } = await makeFlags();
   expect(await plugtone('backup', '--out', file, '--data-dir', dataDir)).toBe(2);
-  expect(errors).toContain('PLUGTONE_BACKUP_PASSPHRASE');
+  expect(said.errors).toContain('PLUGTONE_BACKUP_PASSPHRASE');
 });
 
 test('a folder without a database is not backed up, and none is made there', async () => {
@@ -132,7 +118,7 @@ test('a folder without a database is not backed up, and none is made there', asy
     ['key', 'show-id'],
   ]) {
     expect(await plugtone(...words, '--data-dir', fresh)).toBe(1);
-    expect(errors).toContain('there is no database in');
+    expect(said.errors).toContain('there is no database in');
   }
   expect(readdirSync(folder)).not.toContain(fresh);
 });
@@ -153,17 +139,17 @@ test('to stdout, a program can take it', async () => {
 test('a new key while the store is open elsewhere; its id can be seen, the key cannot', async () => {
   const { dataDir } = await makeFlags();
   expect(await plugtone('key', 'show-id', '--data-dir', dataDir)).toBe(0);
-  const [before] = /[0-9a-f]{16}$/m.exec(out) ?? [];
+  const [before] = /[0-9a-f]{16}$/m.exec(said.out) ?? [];
   const open = await openStore({ dataDir });
   expect(await plugtone('key', 'rotate', '--data-dir', dataDir)).toBe(0);
-  expect(out).toContain(`it was ${before}`);
+  expect(said.out).toContain(`it was ${before}`);
   expect((await open.extensions.get('101'))?.password.reveal()).toBe(PASSWORD);
   await open.close();
   expect(await plugtone('key', 'show-id', '--data-dir', dataDir)).toBe(0);
-  expect(out).not.toContain(before);
-  expect(new Set(out.match(/[0-9a-f]{16}/g)).size).toBe(1);
+  expect(said.out).not.toContain(before);
+  expect(new Set(said.out.match(/[0-9a-f]{16}/g)).size).toBe(1);
   expect(await plugtone('audit', 'list', '--data-dir', dataDir)).toBe(0);
-  expect(out).toContain('key.rotated');
+  expect(said.out).toContain('key.rotated');
 });
 
 test('a credential is not changed under a running server; else the new key goes into the file that is named', async () => {
@@ -175,15 +161,15 @@ test('a credential is not changed under a running server; else the new key goes 
   vi.stubEnv('CREDENTIALS_DIRECTORY', credentials);
   const newKeyFile = join(folder, `new-${count}.key`);
   expect(await plugtone('key', 'rotate', '--data-dir', dataDir)).toBe(1);
-  expect(errors).toContain('--new-key-file');
+  expect(said.errors).toContain('--new-key-file');
   const server = lockDataDir(dataDir);
   expect(await plugtone('key', 'rotate', '--new-key-file', newKeyFile, '--data-dir', dataDir)).toBe(1);
-  expect(errors).toContain('stop it first');
+  expect(said.errors).toContain('stop it first');
   server?.release();
   expect(await plugtone('key', 'rotate', '--new-key-file', newKeyFile, '--data-dir', dataDir)).toBe(0);
-  expect(out).toContain('credential of the service');
+  expect(said.out).toContain('credential of the service');
   expect(await plugtone('key', 'show-id', '--data-dir', dataDir)).toBe(1);
-  expect(errors).toContain('does not open the database');
+  expect(said.errors).toContain('does not open the database');
   expect(statSync(newKeyFile).mode & 0o777).toBe(0o600);
 });
 

@@ -1,38 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runProgram } from '../../src/commands/program.ts';
+import { afterAll, expect, test } from 'vitest';
+import { useCommandLine } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plugtone-commands-'));
-let out = '';
-let errors = '';
+const { said, plugtone } = useCommandLine();
 
-beforeEach(() => {
-  out = '';
-  errors = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    errors += String(text);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = 0;
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function plugtone(...words: string[]): Promise<number> {
-  out = '';
-  errors = '';
-  const code = await runProgram(['node', 'plugtone', ...words]);
-  process.exitCode = 0;
-  return code;
-}
 
 function list(name: string, text: string): string {
   const path = join(folder, name);
@@ -55,7 +30,7 @@ const COMMANDS = [
 
 test.each(COMMANDS)('%s explains itself', async (command) => {
   expect(await plugtone(command, '--help')).toBe(0);
-  expect(out).toContain(`Usage: plugtone ${command}`);
+  expect(said.out).toContain(`Usage: plugtone ${command}`);
 });
 
 test.each([
@@ -67,8 +42,8 @@ test.each([
   [['approve', 'nonsense', '101'], 'wanted a MAC address'],
 ])('wrong usage is 2, on stderr: %s', async (words, message) => {
   expect(await plugtone(...words)).toBe(2);
-  expect(errors).toContain(message);
-  expect(out).toBe('');
+  expect(said.errors).toContain(message);
+  expect(said.out).toBe('');
 });
 
 const SAMPLE = ['render', '--vendor', 'snom', '--model', 'D785', '--time-zone', 'Etc/UTC'];
@@ -90,36 +65,36 @@ test.each([
   [['approve', '00:15:65:00:00:01', '101', '--vendor', 'x', '--data-dir', join(folder, 'usage')], 'Vendor "x"'],
 ])('a value that cannot be read or is not known is wrong usage: %s', async (words, message) => {
   expect(await plugtone(...words)).toBe(2);
-  expect(errors).toContain(message);
-  expect(out).toBe('');
+  expect(said.errors).toContain(message);
+  expect(said.out).toBe('');
 });
 
 test('what a phone cannot be told is no wrong usage', async () => {
   expect(await plugtone(...WITH_MAC, '--set', 'codecs=opus')).toBe(1);
-  expect(errors).toContain('codecs of 000413000001 cannot be set');
+  expect(said.errors).toContain('codecs of 000413000001 cannot be set');
 });
 
 test('the help of simulate says its target as it is typed', async () => {
   await plugtone('simulate', '--help');
-  expect(out).toContain('(default: 224.0.1.75:5060)');
+  expect(said.out).toContain('(default: 224.0.1.75:5060)');
 });
 
 test('every fault of the configuration is told at once', async () => {
   expect(await plugtone('serve', '--web-port', '99999', '--log-level', 'loud')).toBe(2);
-  expect(errors).toContain('--web-port: saw "99999"');
-  expect(errors).toContain('--log-level: saw "loud"');
+  expect(said.errors).toContain('--web-port: saw "99999"');
+  expect(said.errors).toContain('--log-level: saw "loud"');
 });
 
 test('a token is shown once, listed without itself, and revoked', async () => {
   const data = ['--data-dir', join(folder, 'tokens')];
   expect(await plugtone('token', 'create', '--name', 'tour', '--role', 'admin', ...data)).toBe(0);
-  const token = out.trim();
+  const token = said.out.trim();
   expect(token).toMatch(/^plt_[\w-]{43}$/);
   expect(await plugtone('token', 'create', '--name', 'tour', '--role', 'viewer', ...data)).toBe(1);
-  expect(errors).toContain('"tour" already');
+  expect(said.errors).toContain('"tour" already');
   await plugtone('token', 'list', ...data);
-  expect(out).toMatch(/tour {2}admin {2}created .* never used/);
-  expect(out).not.toContain(token);
+  expect(said.out).toMatch(/tour {2}admin {2}created .* never used/);
+  expect(said.out).not.toContain(token);
   expect(await plugtone('token', 'revoke', 'tour', ...data)).toBe(0);
   expect(await plugtone('token', 'revoke', 'tour', ...data)).toBe(1);
 });
@@ -131,44 +106,44 @@ test('a list is imported, and imported again without effect', async () => {
   const data = ['--data-dir', join(folder, 'good')];
   const file = list('good.csv', GOOD);
   expect(await plugtone('import', file, '--dry-run', ...data)).toBe(0);
-  expect(out).toContain('nothing was changed; it would be: 2 new');
+  expect(said.out).toContain('nothing was changed; it would be: 2 new');
   expect(await plugtone('import', file, ...data)).toBe(0);
-  expect(out).toContain('line 2: 00:15:65:00:00:01 → 101: new');
-  expect(out).toContain('2 new, 0 changed, 0 unchanged, 0 refused');
+  expect(said.out).toContain('line 2: 00:15:65:00:00:01 → 101: new');
+  expect(said.out).toContain('2 new, 0 changed, 0 unchanged, 0 refused');
   expect(await plugtone('import', file, ...data)).toBe(0);
-  expect(out).toContain('0 new, 0 changed, 2 unchanged');
+  expect(said.out).toContain('0 new, 0 changed, 2 unchanged');
 });
 
 test('nothing of a broken list is imported, and every fault has its line', async () => {
   const data = ['--data-dir', join(folder, 'broken')];
   const file = list('broken.csv', `${GOOD}1.2E+11,103,X,p\n00:15:65:00:00:04,,Y,p\n`);
   expect(await plugtone('import', file, ...data)).toBe(1);
-  expect(errors).toMatch(/line 4, column mac: saw/);
-  expect(errors).toMatch(/line 5, column extension: saw/);
-  expect(errors).toContain('nothing was imported');
-  expect(errors).not.toContain('not listed');
+  expect(said.errors).toMatch(/line 4, column mac: saw/);
+  expect(said.errors).toMatch(/line 5, column extension: saw/);
+  expect(said.errors).toContain('nothing was imported');
+  expect(said.errors).not.toContain('not listed');
   await plugtone('export', ...data);
-  expect(out.trim().split('\n')).toHaveLength(1);
+  expect(said.out.trim().split('\n')).toHaveLength(1);
 
   expect(await plugtone('import', file, '--partial', ...data)).toBe(1);
-  expect(out).toContain('2 new');
+  expect(said.out).toContain('2 new');
   await plugtone('export', ...data);
-  expect(out.trim().split('\n')).toHaveLength(3);
+  expect(said.out.trim().split('\n')).toHaveLength(3);
 });
 
 test('of a list with many faults the first are told, and how many more there are', async () => {
   const file = list('many.csv', `mac,extension\n${'x,y z\n'.repeat(200)}`);
   expect(await plugtone('import', file, '--data-dir', join(folder, 'many'))).toBe(1);
-  expect(errors.match(/^line /gm)).toHaveLength(100);
-  expect(errors).toContain('and 300 more fault(s) that are not listed');
-  expect(errors).toContain('200 refused');
+  expect(said.errors.match(/^line /gm)).toHaveLength(100);
+  expect(said.errors).toContain('and 300 more fault(s) that are not listed');
+  expect(said.errors).toContain('200 refused');
 });
 
 test('a list that contradicts a MAC address, or names a model that there is not, is refused with the right names', async () => {
   const text = 'mac,extension,vendor,model\n000413000001,101,yealink,\n000413000002,102,snom,D78X5\n';
   expect(await plugtone('import', list('kinds.csv', text), '--data-dir', join(folder, 'kinds'))).toBe(1);
-  expect(errors).toContain('line 2, column vendor: saw "yealink", wanted snom');
-  expect(errors).toMatch(/line 3, column model: saw "D78X5", wanted a model of Snom: .*D785/);
+  expect(said.errors).toContain('line 2, column vendor: saw "yealink", wanted snom');
+  expect(said.errors).toMatch(/line 3, column model: saw "D78X5", wanted a model of Snom: .*D785/);
 });
 
 test('an export is a file for its owner alone, comes back the same, and never overwrites', async () => {
@@ -180,16 +155,16 @@ test('an export is a file for its owner alone, comes back the same, and never ov
   expect(readFileSync(file, 'utf8')).toContain('"a,b#c"');
   expect(await plugtone('export', '--output', file, ...data)).toBe(1);
   expect(await plugtone('import', file, '--data-dir', join(folder, 'export-2'))).toBe(0);
-  expect(out).toContain('2 new');
+  expect(said.out).toContain('2 new');
   await plugtone('export', '--without-passwords', ...data);
-  expect(out).not.toContain('a,b#c');
+  expect(said.out).not.toContain('a,b#c');
 });
 
 test('a phone is approved by the command line, and a taken extension is refused with a sentence', async () => {
   const data = ['--data-dir', join(folder, 'approve')];
   expect(await plugtone('approve', '00:15:65:00:00:01', '101', ...data)).toBe(0);
-  expect(out).toContain('extension 101 was made, with a drawn password');
+  expect(said.out).toContain('extension 101 was made, with a drawn password');
   expect(await plugtone('approve', '00:15:65:00:00:02', '101', ...data)).toBe(1);
-  expect(errors).toContain('Extension 101 is on phone 00:15:65:00:00:01 already');
+  expect(said.errors).toContain('Extension 101 is on phone 00:15:65:00:00:01 already');
   expect(await plugtone('approve', '00:15:65:00:00:02', '101', '--share', ...data)).toBe(0);
 });

@@ -1,34 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runProgram } from '../../src/commands/program.ts';
+import { expect, test, vi } from 'vitest';
 import type { QuarantineEntry } from '../../src/core/quarantine.ts';
 import { openStore } from '../../src/store/store.ts';
 import { mac } from '../peers/office-doors.ts';
 import { runAppliance } from '../peers/running-appliance.ts';
+import { useCommandLine } from './command-line.ts';
 
-let out = '';
-let errors = '';
-beforeEach(() => {
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    errors += String(text);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = 0;
-});
-
-async function plugtone(...words: string[]): Promise<number> {
-  out = '';
-  errors = '';
-  const code = await runProgram(['node', 'plugtone', ...words]);
-  process.exitCode = 0;
-  return code;
-}
+const { said, plugtone } = useCommandLine();
 
 const entry = (address: string, more: Partial<QuarantineEntry> = {}): QuarantineEntry => ({
   address,
@@ -56,19 +33,19 @@ test('who is in quarantine is listed and released beside a running server, which
   expect(await inQuarantine()).toEqual(['192.168.10.66', '192.168.10.67']);
 
   expect(await plugtone('quarantine', 'list', '--data-dir', dataDir)).toBe(0);
-  expect(out.trim().split('\n')).toHaveLength(2);
-  expect(out).toMatch(
+  expect(said.out.trim().split('\n')).toHaveLength(2);
+  expect(said.out).toMatch(
     /192\.168\.10\.66 {2}02:00:00:00:00:66 {2}until 20\d\d-.* {2}\(time 3\) {2}many different tokens/,
   );
   expect(await plugtone('quarantine', 'release', '192.168.10.66', '--data-dir', dataDir)).toBe(0);
-  expect(out).toBe('192.168.10.66 is released\n');
+  expect(said.out).toBe('192.168.10.66 is released\n');
   await vi.waitFor(async () => expect(await inQuarantine()).toEqual(['192.168.10.67']), { timeout: 5_000 });
   expect(await plugtone('quarantine', 'release', '--all', '--data-dir', dataDir)).toBe(0);
   await vi.waitFor(async () => expect(await inQuarantine()).toEqual([]), { timeout: 5_000 });
   expect(server.logged.filter((line) => line.includes('quarantine.released'))).toHaveLength(2);
 
-  expect(await plugtone('quarantine', 'release', '192.168.10.66', '--data-dir', dataDir)).not.toBe(0);
-  expect(errors).toContain('192.168.10.66 is not in quarantine');
+  expect(await plugtone('quarantine', 'release', '192.168.10.66', '--data-dir', dataDir)).toBe(1);
+  expect(said.errors).toContain('192.168.10.66 is not in quarantine');
   expect(await plugtone('quarantine', 'release', '--all', '--data-dir', dataDir)).toBe(0);
   await server.remove();
 }, 30_000);
@@ -78,6 +55,6 @@ test.each([
   [['192.168.10.66', '--all'], 'name an address, or give --all'],
   [['office'], '"office" is no IPv4 address'],
 ])('release %j is wrong usage', async (words, message) => {
-  expect(await plugtone('quarantine', 'release', ...words)).not.toBe(0);
-  expect(errors).toContain(message);
+  expect(await plugtone('quarantine', 'release', ...words)).toBe(2);
+  expect(said.errors).toContain(message);
 });
