@@ -1,6 +1,6 @@
 import { err, type Result } from '../core/result.ts';
 import type { PortRequest } from './build-nat-pmp.ts';
-import type { GatewayError, GatewayFacts, MappingRequest } from './gateway.ts';
+import type { GatewayError, GatewayFacts, GatewayStatus, MappingRequest } from './gateway.ts';
 
 /** What NAT-PMP and PCP have in common. */
 
@@ -23,6 +23,11 @@ export function buildPortControlFacts(
     // Nobody else is ever asked: both protocols are for the router of the default route (RFC 6886 3.1, RFC 6887 8.1).
     isDefaultRouter: true,
   };
+}
+
+/** The router answers, and has no external address (yet). `text`: its word for that. */
+export function buildOfflineStatus(text: string): GatewayStatus {
+  return { externalAddress: null, seen: text, isConnected: false, connection: null, uptimeSeconds: null };
 }
 
 /** Both know a mapping of ours by its protocol and internal port: there is one of them at most. */

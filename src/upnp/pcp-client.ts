@@ -2,13 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { err, ok, type Result } from '../core/result.ts';
 import type { PortRequest } from './build-nat-pmp.ts';
 import { buildPcpAnnounceRequest, buildPcpMapRequest, PCP_NONCE_LENGTH } from './build-pcp.ts';
-import { buildPortControlFacts, checkPortRequest, formatPortKey, isOurs, unsupported } from './check-port-request.ts';
+import { buildOfflineStatus } from './check-port-request.ts';
 import { exchangeDatagrams } from './datagram-exchange.ts';
 import { findPcpCode } from './find-pcp-code.ts';
-import type { Gateway, GatewayError, GatewayStatus, MappingRequest } from './gateway.ts';
-import { type PortControlPeer, readNatPmpStatus } from './nat-pmp-client.ts';
+import type { Gateway, GatewayError, GatewayStatus } from './gateway.ts';
+import { readNatPmpStatus } from './nat-pmp-client.ts';
 import { type PcpAnnouncement, type PcpMapping, parsePcpAnnouncement, parsePcpMapping } from './parse-pcp.ts';
-import { createSerialQueue } from './serial-queue.ts';
+import { createPortControlGateway, type PortControlPeer } from './port-control-gateway.ts';
 
 export interface PcpPeer extends PortControlPeer {
   /**
@@ -41,67 +41,37 @@ const SHORTEST_LEASE = 120;
  * renewing a mapping of ours; while there is none, by a short one of the discard port (11.6), removed at once.
  */
 export function createPcpGateway(peer: PcpPeer): Gateway {
-  const inTurn = createSerialQueue();
-  /** Mapped by us, as it was asked for. */
-  const mapped = new Map<string, PortRequest>();
+  return createPortControlGateway(peer, {
+    kind: 'pcp',
+    name: 'PCP',
+    askMapping: (wanted) => askMapping(peer, wanted),
+    readStatus: (mapped, release) => (peer.hasNatPmp ? readNatPmpStatus(peer) : readPcpStatus(peer, mapped, release)),
+    isGone: (problem) => problem.kind === 'pcp' && problem.code === NO_RESOURCES,
+  });
+}
 
-  async function addMapping(request: MappingRequest): Promise<Result<{ readonly leaseSeconds: number }, GatewayError>> {
-    const problem = checkPortRequest('PCP', request, peer.localAddress, mapped.get(formatPortKey(request)));
-    if (problem !== undefined) return problem;
-    const answer = await askMapping(peer, request);
-    if (!answer.ok) return answer;
-    const { externalPort, leaseSeconds } = answer.value;
-    if (leaseSeconds === 0) return err({ kind: 'malformed', text: 'granted a lease of 0 s; wanted some' });
-    if (externalPort !== request.externalPort) {
-      // Nobody would come through that one: provider, firewall and SDP name the wanted port.
-      await release(request);
-      return err({ kind: 'other-port', granted: externalPort });
-    }
-    mapped.set(formatPortKey(request), request);
-    return ok({ leaseSeconds });
-  }
-
-  async function release(request: PortRequest): Promise<Result<PcpMapping, GatewayError>> {
-    mapped.delete(formatPortKey(request));
-    return askMapping(peer, { ...request, externalPort: 0, leaseSeconds: 0 });
-  }
-
-  async function readStatus(): Promise<Result<GatewayStatus, GatewayError>> {
-    if (peer.hasNatPmp) return readNatPmpStatus(peer);
-    const [renewed] = mapped.values();
-    const request = renewed ?? {
-      protocol: 'UDP',
-      internalPort: DISCARD_PORT,
-      externalPort: 0,
-      leaseSeconds: SHORTEST_LEASE,
-    };
-    const answer = await askMapping(peer, request);
-    if (!answer.ok) {
-      const { problem } = answer;
-      if (problem.kind !== 'pcp' || problem.code !== NETWORK_FAILURE) return answer;
-      const offline = { externalAddress: null, seen: problem.text, isConnected: false };
-      return ok({ ...offline, connection: null, uptimeSeconds: null });
-    }
-    const { externalPort, externalAddress, seenAddress, epochSeconds } = answer.value;
-    if (renewed === undefined || externalPort !== renewed.externalPort) await release(request);
-    const status = { externalAddress, seen: externalAddress ?? seenAddress, isConnected: null, connection: null };
-    return ok({ ...status, uptimeSeconds: epochSeconds });
-  }
-
-  return {
-    facts: buildPortControlFacts('pcp', peer),
-    readStatus: () => inTurn(readStatus),
-    findMapping: async () => unsupported('PCP cannot tell who holds a port'),
-    addMapping: (request) => inTurn(() => addMapping(request)),
-    removeMapping: (request) =>
-      inTurn(async () => {
-        if (!isOurs(request, peer.localAddress, mapped)) return ok(null);
-        const removed = await release(request);
-        const isGone = removed.ok || (removed.problem.kind === 'pcp' && removed.problem.code === NO_RESOURCES);
-        return isGone ? ok(null) : removed;
-      }),
-    listMappings: async () => unsupported('PCP has no list of mappings'),
+async function readPcpStatus(
+  peer: PcpPeer,
+  mapped: Iterable<PortRequest>,
+  release: (request: PortRequest) => Promise<unknown>,
+): Promise<Result<GatewayStatus, GatewayError>> {
+  const [renewed] = mapped;
+  const request = renewed ?? {
+    protocol: 'UDP',
+    internalPort: DISCARD_PORT,
+    externalPort: 0,
+    leaseSeconds: SHORTEST_LEASE,
   };
+  const answer = await askMapping(peer, request);
+  if (!answer.ok) {
+    const { problem } = answer;
+    if (problem.kind !== 'pcp' || problem.code !== NETWORK_FAILURE) return answer;
+    return ok(buildOfflineStatus(problem.text));
+  }
+  const { externalPort, externalAddress, seenAddress, epochSeconds } = answer.value;
+  if (renewed === undefined || externalPort !== renewed.externalPort) await release(request);
+  const status = { externalAddress, seen: externalAddress ?? seenAddress, isConnected: null, connection: null };
+  return ok({ ...status, uptimeSeconds: epochSeconds });
 }
 
 /** Does it speak PCP, and since when does it keep its state? (RFC 6887 14.1.2) */

@@ -1,7 +1,8 @@
 import type { Result } from '../core/result.ts';
 import type { GatewayError, GatewaySearch } from './gateway.ts';
-import { askNatPmpAddress, createNatPmpGateway, type PortControlPeer } from './nat-pmp-client.ts';
+import { askNatPmpAddress, createNatPmpGateway } from './nat-pmp-client.ts';
 import { askPcpAnnouncement, createPcpGateway, type PcpPeer } from './pcp-client.ts';
+import type { PortControlPeer } from './port-control-gateway.ts';
 
 export interface PortControlSearch extends Omit<PcpPeer, 'hasNatPmp'> {
   readonly signal: AbortSignal;
