@@ -275,6 +275,8 @@ console.log(`phones booted and served: ${boots.done}; not served: ${boots.failed
 console.log(`memory: ${memory.first.toFixed(0)} MB at first, ${memory.highest.toFixed(0)} MB at most`);
 console.log(`a small question took: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`);
 const { p50, p99, max } = delays;
-console.log(`event loop delay, its 10 ms of waiting included: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms`);
+console.log(
+  `event loop delay, its 10 ms of waiting included: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms`,
+);
 for (const fault of faults) console.log(`FAULT ${fault}`);
 process.exit(faults.length === 0 ? 0 : 1);
