@@ -9,12 +9,10 @@ import type { InterfaceWatch } from '../lan/interface-watch.ts';
 import { isLoopbackAddress } from '../lan/lan-address.ts';
 import { createMetaStore, type MetaStore } from '../store/meta-store.ts';
 import type { Store } from '../store/store.ts';
-import { chooseSearchStart, type SearchStart } from '../upnp/choose-search-start.ts';
-import type { GatewaySearch } from '../upnp/gateway.ts';
-import { searchIgds } from '../upnp/igd-search.ts';
+import { chooseSearchStart } from '../upnp/choose-search-start.ts';
+import { searchGateways } from '../upnp/gateway-search.ts';
 import { createMappingKeeper, type MappingKeeper } from '../upnp/mapping-keeper.ts';
 import { testMapping } from '../upnp/mapping-probe.ts';
-import { searchPortControl } from '../upnp/port-control-search.ts';
 import { listenForGateways } from '../upnp/ssdp-listener.ts';
 
 export interface Internet {
@@ -35,12 +33,6 @@ export interface InternetOptions {
   readonly clock: () => number;
 }
 
-/** Ms. A Zyxel took more than one second to answer; node-ssdp asks twice within the first. */
-const SEARCH_WAIT_MS = 4_000;
-
-/** Ms between two looks whether the site is another one: who pressed "Apply" watches what happens. */
-const LOOK_EVERY_MS = 500;
-
 const NONCE_NAME = 'port-control-nonce';
 
 /** Open ports and the external address, kept right from now until the signal. */
@@ -58,7 +50,7 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
     log,
     signal,
     clock,
-    search: (start, stop) => findGateways(start, nonceSecret, stop),
+    search: (start, stop) => searchGateways(start, nonceSecret, stop),
     async findStart(searchFrom) {
       if (isTrial && searchFrom === null) return null;
       const start = chooseSearchStart(networkInterfaces(), await readDefaultRoute(), searchFrom);
@@ -73,17 +65,13 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
   });
   // Its listeners go with the watch.
   lan.onChange(() => keeper.settingsChanged());
-  let before = office.site();
-  const look = setInterval(() => {
-    const site = office.site();
-    if (site === before) return;
-    before = site;
+  const endSite = office.onSite(() => {
     keeper.settingsChanged();
     address.settingsChanged();
-  }, LOOK_EVERY_MS);
+  });
   // By the signal, not only when it is closed: a start that fails later on closes nothing.
   const stop = () => {
-    clearInterval(look);
+    endSite();
     heardFrom?.ears.abort();
   };
   signal.addEventListener('abort', stop, { once: true });
@@ -132,18 +120,6 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
       await address.closed();
     },
   };
-}
-
-/** An IGD tells who holds a port and how it is; the others are asked where there is none. */
-async function findGateways(
-  { localAddress, defaultRouter }: SearchStart,
-  nonceSecret: string,
-  signal: AbortSignal,
-): Promise<GatewaySearch> {
-  const igds = await searchIgds({ localAddress, defaultRouter, waitMs: SEARCH_WAIT_MS, signal });
-  if (igds.found.length > 0 || defaultRouter === null || signal.aborted) return igds;
-  const others = await searchPortControl({ localAddress, router: defaultRouter, nonceSecret, signal });
-  return { found: others.found, refused: [...igds.refused, ...others.refused] };
 }
 
 /** PCP routers change a mapping only for the nonce that made it (RFC 6887 11.3): after a restart, too. */
