@@ -22,15 +22,25 @@ export interface Recognition {
   readonly by: 'mac-prefix' | 'words' | 'user-agent' | 'file';
 }
 
-/** Prefixes compare by length; that no two vendors share one is a law of the tests. */
-function byPrefix(vendors: readonly Vendor[], mac: MacAddress): { vendor: Vendor; length: number } | undefined {
-  let best: { vendor: Vendor; length: number } | undefined;
+/** Whose an address is, by its first digits. */
+export type AddressOwner =
+  | { readonly kind: 'vendor'; readonly vendor: Vendor }
+  | { readonly kind: 'other-make'; readonly make: string };
+
+/** Prefixes compare by length; that no two vendors share one is a law of the tests. Undefined: nobody's that we know. */
+export function findByPrefix(vendors: readonly Vendor[], mac: MacAddress): AddressOwner | undefined {
+  let best: Vendor | undefined;
+  let length = 0;
   for (const vendor of vendors) {
     for (const prefix of vendor.macPrefixes) {
-      if (mac.startsWith(prefix) && prefix.length > (best?.length ?? 0)) best = { vendor, length: prefix.length };
+      if (prefix.length <= length || !mac.startsWith(prefix)) continue;
+      best = vendor;
+      length = prefix.length;
     }
   }
-  return best;
+  const other = findOtherMake(mac);
+  if (other !== undefined && other.from.length > length) return { kind: 'other-make', make: other.make };
+  return best && { kind: 'vendor', vendor: best };
 }
 
 /** Evidence that fits two vendors is none. */
@@ -42,10 +52,9 @@ function only(vendors: readonly Vendor[], fits: (vendor: Vendor) => boolean): Ve
 function weigh(vendors: readonly Vendor[], clues: Clues): { vendor: Vendor; by: Recognition['by'] } | undefined {
   const { mac, words, httpUserAgent, path } = clues;
   if (mac !== undefined) {
-    const found = byPrefix(vendors, mac);
-    const other = findOtherMake(mac);
-    if (other !== undefined && other.from.length > (found?.length ?? 0)) return undefined;
-    if (found !== undefined) return { vendor: found.vendor, by: 'mac-prefix' };
+    const owner = findByPrefix(vendors, mac);
+    if (owner?.kind === 'other-make') return undefined;
+    if (owner !== undefined) return { vendor: owner.vendor, by: 'mac-prefix' };
   }
   const speaker = only(vendors, (vendor) => vendor.recogniseWords(words));
   if (speaker !== undefined) return { vendor: speaker, by: 'words' };

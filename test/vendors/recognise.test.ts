@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type MacAddress, parseMacAddress } from '../../src/core/mac-address.ts';
 import type { PhoneWords } from '../../src/core/sighting.ts';
 import { vendorById, vendors } from '../../src/vendors/all.ts';
+import { findMakeByPrefix } from '../../src/vendors/find-make.ts';
 import { findOtherMake } from '../../src/vendors/other-makes.ts';
 import { type Clues, recognise } from '../../src/vendors/recognise.ts';
 import type { Vendor } from '../../src/vendors/vendor.ts';
@@ -97,6 +98,15 @@ test('a Gigaset with an address out of Snom’s block never becomes a Snom, what
   };
   expect(recognise(vendors, clues(given))).toBeUndefined();
   expect(recognise(vendors, clues({ mac: '00:04:13:e4:12:34' }))?.vendorId).toBe('snom');
+});
+
+test('the make of an address is told by the address alone', () => {
+  const fail = () => {
+    throw new Error('nothing was said');
+  };
+  const silent = vendors.map((vendor) => ({ ...vendor, recogniseWords: fail, readUserAgent: fail, modelOf: fail }));
+  const makes = ['00:04:13:e4:12:34', '00:04:13:e5:12:34', '0c:38:3e:07:e1:6c', '02:00:00:00:00:01'];
+  expect(makes.map((mac) => findMakeByPrefix(silent, macOf(mac)))).toEqual(['Snom', 'Gigaset', 'Fanvil', null]);
 });
 
 test('a longer prefix of another vendor wins over a shorter one, in any order', () => {
