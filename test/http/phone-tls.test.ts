@@ -13,6 +13,7 @@ import { createPhoneTlsServer, type PhoneSources } from '../../src/http/phone-se
 import { listenServer } from '../../src/http/server-listener.ts';
 import { buildTlsOptions, type TlsWishes } from '../../src/http/tls/build-tls-options.ts';
 import { makeClientCertificate, makeLoopbackPair } from '../peers/certificates.ts';
+import { openDoors } from '../peers/office-doors.ts';
 import { createLogMemory } from './log-memory.ts';
 import { readResponse } from './raw.ts';
 
@@ -380,6 +381,28 @@ test('who is kept out costs no handshake, and it counts no further against him',
   await closed;
   socket.destroy();
   expect(failures).toEqual([]);
+});
+
+test('a source of many failed handshakes is put in quarantine, closed before the next one, and served again once released', async () => {
+  const { gate, quarantine, settings, doors } = openDoors();
+  // This host is a phone like others.
+  settings.own = ['192.168.10.2'];
+  const { connect: enter, takes } = gate;
+  const { port, asked } = await start(
+    {},
+    { connect: enter, takes, fail: (address, kind) => quarantine.fail({ kind, address }) },
+  );
+  await Promise.all(Array.from({ length: 100 }, () => say(port, 'no TLS at all')));
+  expect(await ask(port)).toMatchObject({ status: 200 });
+  expect(quarantine.list()).toEqual([]);
+  await say(port, 'once more');
+  expect(quarantine.list()).toMatchObject([{ address: '127.0.0.1', reason: 'malformed-tls', times: 1 }]);
+  const before = doors.counters.read().requestsQuarantined;
+  expect(await ask(port)).toMatchObject({ status: 0 });
+  expect(doors.counters.read().requestsQuarantined).toBe(before + 1);
+  await quarantine.release(undefined, 'anna');
+  expect(await ask(port)).toMatchObject({ status: 200 });
+  expect(asked).toHaveLength(2);
 });
 
 test('the server stops although somebody is in the middle of a handshake', async () => {
