@@ -20,6 +20,9 @@ const FETCH_WAIT_MS = 10_000;
 /** Grandstream's GRP needs up to 30 s from the NOTIFY to its first request (docs/vendors/grandstream.md). */
 const BOOT_FETCH_WAIT_MS = 45_000;
 
+/** Without a reason of ours each abort makes a DOMException and its stack, a tenth of a boot's cost. Nobody reads it. */
+const GIVEN_UP = 'given up for a newer delivery';
+
 export interface Deliveries {
   /** Starts a delivery; an older one to the same phone is given up. */
   deliver(device: Device, cause: DeliveryCause): void;
@@ -60,7 +63,7 @@ export function createDeliveries(doors: Doors, handOvers: HandOvers = createHand
     if (delivery === undefined) return;
     active.delete(mac);
     clearTimeout(delivery.timer);
-    delivery.controller.abort();
+    delivery.controller.abort(GIVEN_UP);
   }
 
   /** What a running phone knows itself by: a challenge to the order is proved with the account it has, not with its next one. */

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { SubscribeDialog } from '../core/sighting.ts';
 import { formatHostPort, formatLines } from './format-lines.ts';
 import type { SipHeader } from './message.ts';
@@ -50,7 +50,7 @@ const TAG_LENGTH = 16;
 
 /** Our tag in a phone's dialog: the same for every copy of its SUBSCRIBE, and after a restart of ours as well. */
 export function dialogTag(dialog: Pick<SubscribeDialog, 'callId' | 'from'>): string {
-  return createHash('sha256').update(`${dialog.callId}\n${dialog.from}`, 'latin1').digest('hex').slice(0, TAG_LENGTH);
+  return hash('sha256', Buffer.from(`${dialog.callId}\n${dialog.from}`, 'latin1'), 'hex').slice(0, TAG_LENGTH);
 }
 
 /** RFC 3261 8.1.1.7: a branch starts with this, so that peers know it to be unique. */

@@ -2,6 +2,7 @@ import type { JourneyEvent, JourneyStep } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { Note } from '../core/note.ts';
 import type { Database } from './database.ts';
+import { insertRows } from './insert-rows.ts';
 import { inPortions } from './portions.ts';
 import { pruneByTime } from './pruning.ts';
 import { mergeNewestFirst, type Numbered, type Position, type RecentRequest } from './recent-rows.ts';
@@ -42,7 +43,9 @@ export function createJourneyStore(database: Database): JourneyStore {
     async append(events) {
       if (events.length === 0) return;
       const work = (writer: Writer) =>
-        inPortions(events, (portion) => writer.insertInto('journeys').values(portion.map(toRow)).execute());
+        inPortions(events, (portion) =>
+          insertRows(writer, 'journeys', portion.map(toRow), (rows) => writer.insertInto('journeys').values(rows)),
+        );
       await database.write(work, { durable: false });
     },
     async list(mac, { limit, before }) {
