@@ -95,7 +95,7 @@ test('no secret gets out of an appliance: not into its log, its record, its answ
     consolePassword: SECRETS.console,
     webhookSecret: SECRETS.webhook,
     backupPassphrase: SECRETS.nightly,
-    trust: { nightlyBackupsKept: 3 },
+    trust: { nightlyBackupsKept: 3, phoneLogin: 'digest' },
     internet: { addressSource: 'fixed', fixedAddress: '10.8.0.1', webhookUrl: receiver.url },
   });
   expect(site.status, site.text).toBe(200);
@@ -108,13 +108,22 @@ test('no secret gets out of an appliance: not into its log, its record, its answ
   const phones: PhoneStep[][] = [];
   for (const [index, vendor] of vendors.entries()) {
     const who = mac(`${vendor.macPrefixes[0]}0000f${index}`);
-    const { steps, close } = await world.phone(vendor, who);
+    const { steps, boot, close } = await world.phone(vendor, who);
     await vi.waitFor(async () => expect((await api('GET', `devices/${who}`)).status).toBe(200), WAIT);
     const approved = await api('POST', `devices/${who}/approve`, { extension: index === 0 ? '101' : `11${index}` });
     expect(approved.status, approved.text).toBe(200);
-    const isOwn = (step: PhoneStep) => step.kind === 'fetched' && step.isOwnFile && step.fetch.status === 200;
+    const isOwn = (step: PhoneStep): step is PhoneStep & { kind: 'fetched' } =>
+      step.kind === 'fetched' && step.isOwnFile && step.fetch.status === 200;
     await vi.waitFor(() => expect(steps.some(isOwn)).toBe(true), WAIT);
     phones.push(steps);
+    // It logs in with what its file said, and then somebody else does with something else.
+    await boot();
+    await vi.waitFor(() => expect(steps.some((step) => isOwn(step) && step.fetch.loggedIn)).toBe(true), WAIT);
+    const own = steps.find(isOwn);
+    const authorization = `Basic ${Buffer.from(`${who}:${SECRETS.misplaced}`).toString('base64')}`;
+    const guess = await fetch(own?.fetch.url ?? '', { headers: { authorization } });
+    expect(guess.status).toBe(401);
+    shown.push([`a log-in as ${who}`, `${JSON.stringify([...guess.headers])}\n${await guess.text()}`]);
     for (const path of ['', '/config', '/journey', '/settings']) await api('GET', `devices/${who}${path}`);
     await ask('GET', `/phones/${who}`);
     await close();
