@@ -20,7 +20,8 @@ import { askWeb } from './lib/web-client.mjs';
 const HELP = `node bench/http.mjs [options]     as root for network namespaces, else over loopback
   --repetitions N   of each measurement, the servers in turns (default 3)
   --seconds S       of each load (default 5), after --warm-up S (default 2)
-  --phones N        approved phones, each with its own URL, address and connection (default 5000)
+  --phones N        approved phones, each with its own URL, address and connection (default 5000; with fewer than some 500
+                    each asks so often that the appliance stops recording it, which makes it faster)
   --window N        requests under way at a time (default 1000: the appliance answers in groups, each after a look at
                     the neighbour table, so that few who ask one after the other wait, and many at once do not)
   --singles N       phones that ask one after the other (default 100)
