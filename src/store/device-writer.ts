@@ -4,7 +4,7 @@ import type { MacAddress } from '../core/mac-address.ts';
 import { type Change, writeRemovals } from './change-sequence.ts';
 import type { Cipher } from './cipher.ts';
 import { type DecisionColumns, isSameDecision, type SightingRecord, toDeviceRow, toPendingRow } from './device-rows.ts';
-import { insertRows } from './insert-rows.ts';
+import { createInsert } from './insert-rows.ts';
 import { inPortions } from './portions.ts';
 import type { DeviceRow, Writer } from './schema.ts';
 import { StoreError } from './store-error.ts';
@@ -130,6 +130,31 @@ export async function removeDevices(
   });
 }
 
+const insertSightings = createInsert((writer, values: readonly DeviceRow[]) =>
+  writer
+    .insertInto('devices')
+    .values(values)
+    .onConflict((conflict) =>
+      conflict
+        .column('mac')
+        .doUpdateSet({
+          vendor_id: unlessDecidedSince('vendor_id'),
+          model: unlessDecidedSince('model'),
+          firmware: sql<string | null>`coalesce(excluded.firmware, devices.firmware)`,
+          address: sql<string | null>`coalesce(excluded.address, devices.address)`,
+          words: sql<string>`excluded.words`,
+          dialog: sql<string | null>`coalesce(excluded.dialog, devices.dialog)`,
+          // What another process decided meanwhile may have opened another one.
+          hand_over: sql<
+            string | null
+          >`case when excluded.revision >= devices.revision then excluded.hand_over else devices.hand_over end`,
+          login: sql<string | null>`case when ${isSameLogin} then excluded.login else devices.login end`,
+          last_seen_at: sql<number | null>`excluded.last_seen_at`,
+        })
+        .where(sql<boolean>`coalesce(devices.last_seen_at, 0) <= coalesce(excluded.last_seen_at, 0)`),
+    ),
+);
+
 /** Adds what was seen; touches no decision, and nothing that is newer or was removed since. */
 export async function writeSightings(writer: Writer, sightings: readonly SightingRecord[]): Promise<void> {
   await inPortions(sightings, async (portion) => {
@@ -150,30 +175,7 @@ export async function writeSightings(writer: Writer, sightings: readonly Sightin
       // would look overtaken for ever.
       .map((sighting) => (removedAt.has(sighting.mac) ? { ...sighting, revision: 0 } : sighting))
       .map(toPendingRow);
-    await insertRows(writer, 'devices', rows, (values) =>
-      writer
-        .insertInto('devices')
-        .values(values)
-        .onConflict((conflict) =>
-          conflict
-            .column('mac')
-            .doUpdateSet({
-              vendor_id: unlessDecidedSince('vendor_id'),
-              model: unlessDecidedSince('model'),
-              firmware: sql<string | null>`coalesce(excluded.firmware, devices.firmware)`,
-              address: sql<string | null>`coalesce(excluded.address, devices.address)`,
-              words: sql<string>`excluded.words`,
-              dialog: sql<string | null>`coalesce(excluded.dialog, devices.dialog)`,
-              // What another process decided meanwhile may have opened another one.
-              hand_over: sql<
-                string | null
-              >`case when excluded.revision >= devices.revision then excluded.hand_over else devices.hand_over end`,
-              login: sql<string | null>`case when ${isSameLogin} then excluded.login else devices.login end`,
-              last_seen_at: sql<number | null>`excluded.last_seen_at`,
-            })
-            .where(sql<boolean>`coalesce(devices.last_seen_at, 0) <= coalesce(excluded.last_seen_at, 0)`),
-        ),
-    );
+    await insertSightings(writer, rows);
   });
 }
 

@@ -2,7 +2,7 @@ import type { JourneyEvent, JourneyStep } from '../core/journey.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { Note } from '../core/note.ts';
 import type { Database } from './database.ts';
-import { insertRows } from './insert-rows.ts';
+import { createInsert } from './insert-rows.ts';
 import { inPortions } from './portions.ts';
 import { pruneByTime } from './pruning.ts';
 import { mergeNewestFirst, type Numbered, type Position, type RecentRequest } from './recent-rows.ts';
@@ -38,14 +38,15 @@ export interface JourneyStore {
   prune(beforeMs: number): Promise<number>;
 }
 
+const insertEvents = createInsert((writer, rows: readonly Omit<JourneyRow, 'id'>[]) =>
+  writer.insertInto('journeys').values(rows),
+);
+
 export function createJourneyStore(database: Database): JourneyStore {
   return {
     async append(events) {
       if (events.length === 0) return;
-      const work = (writer: Writer) =>
-        inPortions(events, (portion) =>
-          insertRows(writer, 'journeys', portion.map(toRow), (rows) => writer.insertInto('journeys').values(rows)),
-        );
+      const work = (writer: Writer) => inPortions(events, (portion) => insertEvents(writer, portion.map(toRow)));
       await database.write(work, { durable: false });
     },
     async list(mac, { limit, before }) {
