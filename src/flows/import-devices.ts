@@ -8,6 +8,7 @@ import type { Progress, Steps } from '../core/steps.ts';
 import { type ApproveProblem, noteApproveProblem, planApproval } from './approve-device.ts';
 import { applyPatch, type ExtensionPatch, sameExtension } from './change-extension.ts';
 import { checkCarriers } from './check-carriers.ts';
+import { followRefusals, listNumbers } from './follow-refusals.ts';
 import type { Office } from './office.ts';
 import { takeStepsInTurns } from './take-steps-in-turns.ts';
 
@@ -68,9 +69,10 @@ export function* planImport(office: Office, rows: readonly ImportRow[], now: num
   let freed: ReadonlySet<MacAddress> = new Set(rows.map(({ mac }) => mac));
   for (;;) {
     const plan = yield* planRows(office, rows, freed, now);
-    const taken = new Set(plan.effects.flatMap(({ mac, effect }) => (effect === 'refused' ? [] : [mac])));
-    if (taken.size === freed.size) return plan;
-    freed = taken;
+    // Otherwise each pass could find just one row more that is refused, in a list of thousands.
+    const left = followRefusals(office, rows, plan.effects);
+    if (left.size === freed.size) return plan;
+    freed = left;
   }
 }
 
@@ -88,7 +90,7 @@ function* planRows(
     yield { done: effects.length, total: rows.length };
     const { line, mac } = row;
     const accounts = [row, ...(row.moreLines ?? [])];
-    const numbers = accounts.map(({ extension }) => extension);
+    const numbers = listNumbers(row);
     const told = { line, mac, extension: numbers.join(' '), reason: '', problem: null, changes: [] };
 
     const before = office.findDevice(mac);

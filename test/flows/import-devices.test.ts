@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { takeAllSteps } from '../../src/core/steps.ts';
 import { importCsv } from '../../src/flows/import-csv.ts';
-import { type ImportProgress, type ImportRow, importDevices } from '../../src/flows/import-devices.ts';
+import { type ImportProgress, type ImportRow, importDevices, planImport } from '../../src/flows/import-devices.ts';
 import { device, extension, mac, openDoors } from '../peers/office-doors.ts';
 
 function row(line: number, macText: string, number: string, more: Partial<ImportRow> = {}): ImportRow {
@@ -133,4 +135,79 @@ test('an account that the phone cannot be told is refused by row, also where ano
   expect(result.effects[2]).toMatchObject({ problem: { kind: 'account-not-writable', field: 'displayName' } });
   expect(result.effects[0]?.reason).toContain('quotation mark');
   expect(result.effects[0]?.reason).not.toContain('a"b');
+});
+
+function phoneAt(index: number, more: Parameters<typeof device>[1] = {}) {
+  return device(macAt(index), {
+    state: 'approved',
+    extensions: [String(10_000 + index)],
+    token: `t-${index}`,
+    ...more,
+  });
+}
+
+function macAt(index: number): string {
+  return `001565${index.toString(16).padStart(6, '0')}`;
+}
+
+test('a chain of thousands of phones of which the last keeps its extension is refused in a few passes', () => {
+  const length = 5_000;
+  const devices = Array.from({ length }, (_, index) =>
+    phoneAt(index, index === length - 1 ? { state: 'blocked' } : undefined),
+  );
+  const { office } = openDoors({ devices });
+  // Each wants what the next one has, and the list begins where the chain does: a pass finds one more.
+  const rows = devices.map((_, index) => row(index + 2, macAt(index), String(10_001 + index)));
+  const steps = planImport(office, rows, 7);
+  let taken = 0;
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) taken++;
+  const { effects, devices: stored, extensions } = step.value;
+  expect([stored, extensions]).toEqual([[], []]);
+  expect(effects.at(-1)?.problem?.kind).toBe('phone-blocked');
+  expect(new Set(effects.slice(0, -1).map(({ problem }) => problem?.kind))).toEqual(new Set(['extension-taken']));
+  expect(taken).toBeLessThanOrEqual(3 * length);
+});
+
+test('whoever wants what a refused row keeps is refused, and nobody else', () => {
+  const phones = 7;
+  const index = fc.nat({ max: phones - 1 });
+  const holder = fc.record({ isBlocked: fc.boolean(), has: fc.uniqueArray(index, { maxLength: 2 }) });
+  const wish = fc.record({ phone: index, wants: fc.uniqueArray(index, { minLength: 1, maxLength: 2 }) });
+  fc.assert(
+    fc.property(
+      fc.array(holder, { minLength: phones, maxLength: phones }),
+      fc.array(wish, { maxLength: phones }),
+      (holders, wishes) => {
+        const devices = holders.map(({ isBlocked, has }, at) =>
+          phoneAt(at, { state: isBlocked ? 'blocked' : 'approved', extensions: has.map((n) => String(10_000 + n)) }),
+        );
+        const numbers = Array.from({ length: phones }, (_, n) => extension(String(10_000 + n)));
+        const { office } = openDoors({ devices, extensions: numbers });
+        const rows = wishes.map(({ phone, wants }, line): ImportRow => {
+          const [first = 0, ...more] = wants;
+          const moreLines = more.map((n) => ({ extension: String(10_000 + n) }));
+          return { line, mac: mac(macAt(phone)), extension: String(10_000 + first), moreLines };
+        });
+        const { effects } = takeAllSteps(planImport(office, rows, 7));
+        // Pass after pass, until one finds nobody.
+        const isSo = ({ phone, wants }: (typeof wishes)[number]) =>
+          holders[phone]?.isBlocked === false && holders[phone]?.has.join() === wants.join();
+        let standing = new Set(wishes);
+        for (let before = -1; before !== standing.size; ) {
+          before = standing.size;
+          const giving = new Set([...standing].map(({ phone }) => phone));
+          const isKept = (n: number, phone: number) =>
+            holders.some(({ has }, other) => other !== phone && !giving.has(other) && has.includes(n));
+          standing = new Set(
+            [...standing].filter(
+              (wish) =>
+                isSo(wish) || (!holders[wish.phone]?.isBlocked && !wish.wants.some((n) => isKept(n, wish.phone))),
+            ),
+          );
+        }
+        expect(effects.map(({ effect }) => effect !== 'refused')).toEqual(wishes.map((wish) => standing.has(wish)));
+      },
+    ),
+  );
 });
