@@ -1,7 +1,7 @@
 import { describeGatewayError } from './describe-gateway-error.ts';
 import type { GatewayError } from './gateway.ts';
 import { EMPTY_CONTACT, type KeeperPlan } from './keeper-plan.ts';
-import { END_OF_ROUND, withNote } from './plan-parts.ts';
+import { END_OF_ROUND, NOT_OPEN, withNote } from './plan-parts.ts';
 import { retryDelay, SILENT_CALLS } from './reaction.ts';
 
 /** Ms between two searches that nobody asked for. */
@@ -65,8 +65,9 @@ export function loseGateway(plan: KeeperPlan, reason: string, now: number): Keep
   const { gateway } = plan;
   const mappings = plan.mappings.map((m) => ({
     ...m,
-    ...({ state: 'no-gateway', step: 'look', dueAt: null, heldBy: null, request: null, isCleared: false } as const),
-    ...{ leaseSeconds: null, expiresAt: null, renewAt: null, failures: 0, error: null, clearing: null },
+    ...END_OF_ROUND,
+    ...NOT_OPEN,
+    ...({ state: 'no-gateway', dueAt: null, heldBy: null, failures: 0, error: null } as const),
     since: m.state === 'no-gateway' ? m.since : now,
     told: m.told === 'mapped' ? 'lost' : m.told,
   }));

@@ -5,7 +5,7 @@ import type { KeeperPlan, PlannedMapping } from './keeper-plan.ts';
 import { planReadBack } from './plan-add.ts';
 import { isSilence, planAfterAnswer, raiseAlarm } from './plan-contact.ts';
 import { planMapped, planSeen, withMade, withoutMade } from './plan-mapped.ts';
-import { withMapping } from './plan-parts.ts';
+import { NOT_OPEN, withMapping } from './plan-parts.ts';
 import { planAfterError, planConflict } from './plan-trouble.ts';
 import { reactToError } from './react-to-error.ts';
 
@@ -45,8 +45,7 @@ function planFree(plan: KeeperPlan, m: PlannedMapping, now: number): KeeperPlan 
   if (m.isDisputed && m.error !== null) return planAfterError(clean, m, 'add', m.error, 'nobody', now);
   const adding = withMapping(clean, m.wanted, { step: 'add', dueAt: now });
   if (m.state !== 'mapped') return adding;
-  const gone = { leaseSeconds: null, expiresAt: null, renewAt: null };
-  const lost = withMapping(adding, m.wanted, { ...gone, state: 'wanted', since: now, told: 'lost' });
+  const lost = withMapping(adding, m.wanted, { ...NOT_OPEN, state: 'wanted', since: now, told: 'lost' });
   const isExpired = m.expiresAt !== null && m.expiresAt <= now;
   return isExpired ? lost : raiseAlarm(lost, now);
 }

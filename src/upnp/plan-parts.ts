@@ -12,6 +12,9 @@ export const END_OF_ROUND = {
   request: null,
 } as const;
 
+/** What a mapping has that is not open. */
+export const NOT_OPEN = { leaseSeconds: null, expiresAt: null, renewAt: null } as const;
+
 export function isSameKey(a: MappingKey, b: MappingKey): boolean {
   return a.protocol === b.protocol && a.externalPort === b.externalPort;
 }

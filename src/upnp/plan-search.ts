@@ -3,7 +3,7 @@ import type { SearchStart } from './choose-search-start.ts';
 import type { GatewayFacts, RefusedAnswer } from './gateway.ts';
 import { EMPTY_CONTACT, type KeeperPlan, type Note } from './keeper-plan.ts';
 import { lookAtAll, loseGateway } from './plan-contact.ts';
-import { END_OF_ROUND, withNote } from './plan-parts.ts';
+import { END_OF_ROUND, NOT_OPEN, withNote } from './plan-parts.ts';
 
 /** Ms from one search that found nothing to the next: a router that boots with us needs a minute or two; later a look now and then. */
 const SEARCH_BACKOFF_MS = [5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 180_000];
@@ -72,8 +72,8 @@ function takeGateway(plan: KeeperPlan, facts: GatewayFacts, reason: string, now:
   const mappings = plan.mappings.map((m) => ({
     ...m,
     ...END_OF_ROUND,
+    ...NOT_OPEN,
     ...({ state: 'wanted', dueAt: now, failures: 0, error: null, heldBy: null } as const),
-    ...{ leaseSeconds: null, expiresAt: null, renewAt: null },
     since: m.state === 'wanted' ? m.since : now,
     told: m.told === 'mapped' ? 'lost' : m.told,
   }));

@@ -4,7 +4,7 @@ import { expandMappings } from './expand-mappings.ts';
 import type { KeeperPlan, LeavingMapping, PlannedMapping } from './keeper-plan.ts';
 import type { WantedMapping } from './keeper-state.ts';
 import { loseGateway } from './plan-contact.ts';
-import { END_OF_ROUND, isSameKey, isSameMapping } from './plan-parts.ts';
+import { END_OF_ROUND, isSameKey, isSameMapping, NOT_OPEN } from './plan-parts.ts';
 
 export interface KeeperWishes {
   /** None while mapping is switched off. */
@@ -75,14 +75,12 @@ function withWanted(plan: KeeperPlan, wanted: readonly WantedMapping[], now: num
 function newMapping({ gateway }: KeeperPlan, wanted: WantedMapping, now: number): PlannedMapping {
   return {
     ...END_OF_ROUND,
+    ...NOT_OPEN,
     wanted,
     state: gateway === null ? 'no-gateway' : 'wanted',
     since: now,
     dueAt: gateway === null ? null : now,
     heldBy: null,
-    leaseSeconds: null,
-    expiresAt: null,
-    renewAt: null,
     failures: 0,
     error: null,
     told: '',

@@ -3,7 +3,7 @@ import type { GatewayError } from './gateway.ts';
 import type { KeeperPlan, MadeMapping, PlannedMapping } from './keeper-plan.ts';
 import type { MappingState } from './keeper-state.ts';
 import { isSilence, planAfterAnswer, planAfterSilence, raiseAlarm } from './plan-contact.ts';
-import { describeWanted, END_OF_ROUND, isSameKey, withMapping, withNote } from './plan-parts.ts';
+import { describeWanted, END_OF_ROUND, isSameKey, NOT_OPEN, withMapping, withNote } from './plan-parts.ts';
 import { reactToError } from './react-to-error.ts';
 import { CONFLICT_RETRY_MS, type Holder } from './reaction.ts';
 
@@ -83,7 +83,7 @@ export function planTrouble(
   const isOpen = m.state === 'mapped' && (m.expiresAt === null || m.expiresAt > now);
   const state: MappingState = isOpen ? 'mapped' : trouble;
   const told = `${trouble} ${error.kind} ${'code' in error ? error.code : ''}`;
-  const closed = isOpen ? {} : { leaseSeconds: null, expiresAt: null, renewAt: null };
+  const closed = isOpen ? {} : NOT_OPEN;
   const since = state === m.state ? m.since : now;
   const patch = {
     ...END_OF_ROUND,
@@ -119,9 +119,8 @@ export function planConflict(
   const since = m.state === 'conflict' ? m.since : now;
   const pause = now - since < OLD_CONFLICT_MS ? CONFLICT_RETRY_MS : OLD_CONFLICT_RETRY_MS;
   const told = `conflict ${heldBy}`;
-  const gone = { leaseSeconds: null, expiresAt: null, renewAt: null };
   const state = { state: 'conflict', since, heldBy, error, dueAt: now + pause, failures: 0, told } as const;
-  const after = withMapping(plan, m.wanted, { ...END_OF_ROUND, ...gone, ...state });
+  const after = withMapping(plan, m.wanted, { ...END_OF_ROUND, ...NOT_OPEN, ...state });
   if (m.told === told) return after;
   const facts = { event: 'upnp.mapping-conflict', ...describeWanted(m.wanted), heldBy };
   const message = `${m.wanted.protocol} ${m.wanted.externalPort} belongs to ${heldBy ?? 'another host'}, and is left to it`;
