@@ -33,6 +33,9 @@ const FAREWELL_MS = 2_000;
 /** Ms after a fault of ours. */
 const FAULT_PAUSE_MS = 60_000;
 
+/** Hints that wait while a router is asked. Anybody on the LAN may send as many as he likes; the first say what the others do. */
+const MOST_WAITING = 64;
+
 const NO_ROWS: readonly PortMapping[] = [];
 
 export interface MappingKeeperOptions {
@@ -64,7 +67,7 @@ export interface MappingKeeper {
   renew(): Promise<void>;
   /** Called when there is something new to show. Returns the function that ends it. */
   onChange(listener: () => void): () => void;
-  /** Something was heard of a router on the LAN. */
+  /** Something was heard of a router on the LAN. Not taken where too much waits already. */
   hint(hint: KeeperHint): void;
   /** The settings or the host's addresses are others. */
   settingsChanged(): void;
@@ -105,7 +108,9 @@ export function createMappingKeeper(options: MappingKeeperOptions): MappingKeepe
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    hint: (hint) => change((current, now) => planAfterHint(current, hint, now)),
+    hint(hint) {
+      if (changes.length < MOST_WAITING) change((current, now) => planAfterHint(current, hint, now));
+    },
     settingsChanged() {
       startReadAt = Number.NEGATIVE_INFINITY;
       change(planRetryRefused);

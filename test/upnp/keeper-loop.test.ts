@@ -95,6 +95,33 @@ function keep(quirks: Partial<ModelQuirks> = {}, patch: (base: Base) => Partial<
   return { time, router, world, keeper, log, stop };
 }
 
+test('of a flood of hints few wait while a router is asked, and what people want is not lost in it', async () => {
+  const { time, world, keeper } = keep();
+  await time.pass(10 * SECOND);
+  const before = keeper.state();
+  world.delay = 5 * SECOND;
+  void keeper.renew();
+  await time.pass(SECOND);
+  let read = 0;
+  const hint = {
+    get address() {
+      read += 1;
+      return '192.168.77.66';
+    },
+    usn: '',
+    bootId: 1,
+    kind: 'alive' as const,
+  };
+  for (let i = 0; i < 10_000; i++) keeper.hint(hint);
+  const searched = keeper.search();
+  keeper.settingsChanged();
+  await time.pass(MINUTE);
+  await searched;
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThanOrEqual(64);
+  expect(keeper.state().search.at).toBeGreaterThan(before.search.at ?? 0);
+});
+
 test('it maps, tells its state in wall-clock time, and asks one thing at a time', async () => {
   const { time, router, world, keeper } = keep();
   expect(keeper.state().search.state).toBe('idle');
