@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import type { MappingProtocol } from '../core/internet.ts';
 import type { KeptMapping } from './keeper-state.ts';
 
@@ -75,8 +75,12 @@ function tryUdp(there: Endpoint, door: Endpoint | null): Promise<Outcome> {
 
 function tryTcp(there: Endpoint, door: Endpoint | null): Promise<Outcome> {
   const token = randomBytes(16).toString('hex');
+  const callers = new Set<Socket>();
   const ear = createServer((socket) => {
+    callers.add(socket);
     socket.on('error', () => {});
+    // Whoever it is may speak first; and may stay on the line, but not longer than the test.
+    socket.once('close', () => callers.delete(socket)).resume();
     socket.end(token);
   });
   return new Promise((resolve) => {
@@ -89,6 +93,7 @@ function tryTcp(there: Endpoint, door: Endpoint | null): Promise<Outcome> {
       const end = () => {
         mouth.destroy();
         ear.close();
+        for (const caller of callers) caller.destroy();
         resolve(heard === token);
       };
       mouth.on('data', (data) => {

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { expect, test } from 'vitest';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import type { MappingProtocol } from '../../src/core/internet.ts';
 import type { KeptMapping, MappingState } from '../../src/upnp/keeper-state.ts';
 import { testMapping } from '../../src/upnp/mapping-probe.ts';
@@ -50,6 +50,32 @@ test.each(['UDP', 'TCP'] as const)('%s: what does not come back is told so', asy
   const elsewhere = { ...mapping, wanted: { ...mapping.wanted, externalPort: outside } };
   const found = await testMapping(elsewhere, { localAddress: US, externalAddress: US });
   expect(found).toMatchObject({ isHeard: false, cameBack: false });
+});
+
+test('TCP: whoever speaks first, and stays on the line, is not held on to', async () => {
+  const inside = await freePort('TCP');
+  const strangers: Socket[] = [];
+  // The way back from outside: it greets before it hears anything, and never hangs up.
+  const outside = createServer((asker) => {
+    const stranger = connect({ host: US, port: inside, allowHalfOpen: true });
+    strangers.push(stranger);
+    stranger.write('GET / HTTP/1.0\r\n\r\n');
+    stranger.pipe(asker.on('error', () => {}));
+  }).listen(0, US);
+  await once(outside, 'listening');
+  onTestFinished(() => void outside.close());
+  const mapping = kept('TCP', inside);
+  const wanted = { ...mapping.wanted, externalPort: (outside.address() as AddressInfo).port };
+  const found = await testMapping({ ...mapping, wanted }, { localAddress: US, externalAddress: US });
+  expect(found).toMatchObject({ isHeard: false, cameBack: true });
+  const [stranger] = strangers;
+  // Nobody is there any more: what is still said is answered with a reset.
+  const lost = new Promise((resolve) => {
+    const speak = () => stranger?.write('?', (error) => (error == null ? setImmediate(speak) : resolve(error)));
+    stranger?.on('error', () => {});
+    speak();
+  });
+  expect(await lost).toMatchObject({ code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/) });
 });
 
 test('a program that listens there is seen, and not disturbed', async () => {
