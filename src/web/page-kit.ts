@@ -55,6 +55,8 @@ export interface PageKit {
   html(request: FastifyRequest, view: string, model: object): string;
   /** After a form that was sent without htmx: go there, and say this once. */
   redirect(reply: FastifyReply, request: FastifyRequest, path: string, notice?: Notice): FastifyReply;
+  /** Says something after a form: beside the page, or there after a form that was sent without htmx. */
+  tell(reply: FastifyReply, request: FastifyRequest, path: string, notice: Notice): FastifyReply;
   texts(request: FastifyRequest): Texts;
   t(request: FastifyRequest, key: string, parameters?: MessageParameters): string;
   context(request: FastifyRequest): ViewContext;
@@ -100,7 +102,7 @@ export function createPageKit({ office, internet, clock, sessions }: PageDoors):
     return reply.code(status).type('text/html; charset=utf-8').send(html);
   }
 
-  return {
+  const kit: PageKit = {
     views,
     assets,
     texts,
@@ -147,7 +149,12 @@ export function createPageKit({ office, internet, clock, sessions }: PageDoors):
       if (isFragmentRequest(request)) return reply.code(204).header('hx-redirect', path).send();
       return reply.redirect(path, 303);
     },
+    tell: (reply, request, path, notice) =>
+      isFragmentRequest(request)
+        ? kit.renderNotice(reply, request, notice)
+        : kit.redirect(reply, request, path, notice),
   };
+  return kit;
 
   function countWaiting(): number {
     let waiting = 0;

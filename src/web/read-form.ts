@@ -26,6 +26,29 @@ export function readForm(request: FastifyRequest): Form {
   };
 }
 
+/** The rows of fields named `<prefix>.<index>.<field>`, in order, without those that `<prefix>.<index>.remove` takes away. */
+export function readRowIndexes(form: Form, prefix: string): readonly number[] {
+  const indexes = form.names().flatMap((name) => {
+    const [first, index = '', field] = name.split('.', 3);
+    return first === prefix && field !== undefined && /^\d{1,3}$/.test(index) ? [Number(index)] : [];
+  });
+  return [...new Set(indexes)].sort((a, b) => a - b).filter((index) => !form.has(`${prefix}.${index}.remove`));
+}
+
+/**
+ * `portMappings.0.count`, as a check tells it, is the field `mapping.3.count` where rows were left out between. Undefined: the
+ * check tells of no row.
+ */
+export function fieldOfRow(
+  where: string,
+  rows: readonly { readonly index: number }[],
+  prefix: string,
+): string | undefined {
+  const [, position, field] = where.split('.');
+  if (position === undefined || field === undefined) return undefined;
+  return `${prefix}.${rows[Number(position)]?.index ?? 0}.${field}`;
+}
+
 /** What browsers send from a form (URL standard 5.1). */
 export function readFormBodies(app: ApiApp): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {

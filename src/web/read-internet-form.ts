@@ -7,7 +7,7 @@ import type { Site } from '../core/site.ts';
 import { LEAST_SECRET, MOST_SECRET, WEBHOOK_SECRET } from '../http/schemas/internet.ts';
 import type { SiteBody } from '../http/schemas/site.ts';
 import type { Texts } from './message-set.ts';
-import type { Form } from './read-form.ts';
+import { type Form, fieldOfRow } from './read-form.ts';
 import { type MappingRow, readMapping, readMappingRows, showMapping } from './read-mapping-rows.ts';
 
 export interface InternetForm {
@@ -47,9 +47,10 @@ export function readInternetForm(form: Form, before: Site, texts: Texts): Intern
   const webhookSecret = readSecret(form);
   const hasSecret = webhookSecret === undefined ? before.webhookSecret !== null : webhookSecret !== null;
 
+  const fieldOf = (where: string) => fieldOfRow(where, rows, 'mapping') ?? where;
   const faults: Record<string, string> = {};
   for (const fault of checkInternet(internet, hasSecret)) {
-    const field = fieldOf(fault.where, rows);
+    const field = fieldOf(fault.where);
     // Left empty, it is the external port: that one has the fault.
     if (rows.some((row) => row.internalPort === '' && field === `mapping.${row.index}.internalPort`)) continue;
     faults[field] ??= texts.t('settings.wrong', {
@@ -62,7 +63,7 @@ export function readInternetForm(form: Form, before: Site, texts: Texts): Intern
   }
   const warnings: Record<string, string> = {};
   for (const { where, kind, saw } of findInternetWarnings(internet)) {
-    warnings[fieldOf(where, rows)] ??= texts.t(`internet-form.warn-${kind}`, { saw });
+    warnings[fieldOf(where)] ??= texts.t(`internet-form.warn-${kind}`, { saw });
   }
   return {
     added,
@@ -96,14 +97,6 @@ function readSecret(form: Form): string | null | undefined {
   if (form.has('webhookSecret.remove')) return null;
   const typed = form.raw('webhookSecret');
   return typed === '' ? undefined : typed;
-}
-
-/** `portMappings.0.externalPort` → `mapping.3.externalPort`, wherever rows were left out between. */
-function fieldOf(where: string, rows: readonly MappingRow[]): string {
-  const [name = '', position, field] = where.split('.');
-  return position === undefined || field === undefined
-    ? name
-    : `mapping.${rows[Number(position)]?.index ?? 0}.${field}`;
 }
 
 /** What was typed, where one field alone is wrong. */

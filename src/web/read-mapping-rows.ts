@@ -1,6 +1,6 @@
 import { MOST_ROWS } from '../core/check-port-mappings.ts';
 import type { PortMapping } from '../core/internet.ts';
-import type { Form } from './read-form.ts';
+import { type Form, readRowIndexes } from './read-form.ts';
 
 /** A row of open ports as text; its fields are named `mapping.<index>.<field>`. */
 export interface MappingRow extends Readonly<Record<keyof PortMapping, string>> {
@@ -24,10 +24,7 @@ const MOST_READ = MOST_ROWS + 1;
 
 /** Rows that say something and are not marked by `mapping.<i>.remove`, in the order of their indexes. */
 export function readMappingRows(form: Form): readonly MappingRow[] {
-  const indexes = form.names().flatMap((name) => /^mapping\.(\d{1,3})\./.exec(name)?.[1] ?? []);
-  return [...new Set(indexes.map(Number))]
-    .sort((a, b) => a - b)
-    .filter((index) => !form.has(`mapping.${index}.remove`))
+  return readRowIndexes(form, 'mapping')
     .map((index) => readRow(form, index))
     .filter((row) => TELLING_FIELDS.some((field) => row[field] !== ''))
     .slice(0, MOST_READ);

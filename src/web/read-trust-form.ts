@@ -4,7 +4,7 @@ import type { FilterRule } from '../core/trust.ts';
 import type { SiteBody } from '../http/schemas/site.ts';
 import type { Texts } from './message-set.ts';
 import { readAccessFields } from './read-access-fields.ts';
-import type { Form } from './read-form.ts';
+import { type Form, fieldOfRow, readRowIndexes } from './read-form.ts';
 
 /** A rule as text; its fields are named `filter.<index>.<field>`, and their order is that of the rows. */
 export interface FilterRow {
@@ -40,7 +40,7 @@ export function readTrustForm(form: Form, texts: Texts): TrustForm {
   const rules = rows.map(readRule);
   const faults: Record<string, string> = {};
   for (const { where, kind, saw } of checkFilterRules(rules)) {
-    const field = fieldOf(where, rows);
+    const field = fieldOfRow(where, rows, 'filter') ?? 'filter';
     const network = kind === 'host-bits' ? (parseNetwork(form.get(field))?.text ?? '') : '';
     faults[field] ??= texts.t('settings.wrong', { saw, want: texts.t(`trust.want-${kind}`, { network }) });
   }
@@ -72,10 +72,7 @@ function readRule({ action, network, protocol, note }: FilterRow): FilterRule {
 }
 
 function readRows(form: Form): readonly FilterRow[] {
-  const indexes = form.names().flatMap((name) => /^filter\.(\d{1,3})\./.exec(name)?.[1] ?? []);
-  return [...new Set(indexes.map(Number))]
-    .sort((a, b) => a - b)
-    .filter((index) => !form.has(`filter.${index}.remove`))
+  return readRowIndexes(form, 'filter')
     .map((index) => {
       const get = (field: string) => form.get(`filter.${index}.${field}`);
       return { index, action: get('action'), network: get('network'), protocol: get('protocol'), note: get('note') };
@@ -92,12 +89,4 @@ function moveRow(rows: readonly FilterRow[], index: number, by: -1 | 1): readonl
   if (row === undefined || other === undefined) return rows;
   const moved = rows.map((known) => (known === row ? other : known === other ? row : known));
   return moved.map((known, position) => ({ ...known, index: position }));
-}
-
-/** `rules.0.network` → `filter.3.network`, wherever rows were left out between. */
-function fieldOf(where: string, rows: readonly FilterRow[]): string {
-  const [, position, field] = where.split('.');
-  return position === undefined || field === undefined
-    ? 'filter'
-    : `filter.${rows[Number(position)]?.index ?? 0}.${field}`;
 }

@@ -5,11 +5,11 @@ import { Secret } from '../../core/secret.ts';
 import { changeSite } from '../../flows/change-site.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
-import { readSiteChange } from '../../http/read-site-change.ts';
 import { buildBackups, sayPassphraseFault, type TypedBackups } from '../build-backups.ts';
 import type { PageDoors } from '../page-doors.ts';
 import type { Notice, PageKit } from '../page-kit.ts';
 import { type Form, readForm } from '../read-form.ts';
+import { isStale, mustReadSiteChange } from '../site-edit.ts';
 import { systemTabs } from '../system-tabs.ts';
 
 const ADMIN = { schema: { hide: true }, config: { role: 'admin' } } as const;
@@ -46,7 +46,7 @@ export function addBackupsPage(app: ApiApp, kit: PageKit, { backups, office, clo
     const form = readForm(request);
     const site = office.site();
     const kept = form.get('kept');
-    if (form.get('revision') !== String(site.revision)) {
+    if (isStale(form, site)) {
       return say(request, reply, { kind: 'error', text: kit.t(request, 'site.changed-meanwhile') });
     }
     const isKept = /^\d{1,3}$/.test(kept) && Number(kept) <= MOST_BACKUPS_KEPT;
@@ -58,9 +58,7 @@ export function addBackupsPage(app: ApiApp, kit: PageKit, { backups, office, clo
     if (errors.kept !== '' || errors.nightly !== '') return show(request, reply, { kept, errors }, 422);
     const typed = form.raw('passphrase');
     const body = { trust: { nightlyBackupsKept: Number(kept) }, ...(typed !== '' && { backupPassphrase: typed }) };
-    const edit = readSiteChange(body, site, []);
-    if (!edit.ok) throw new Error(`the form took what the API does not: ${JSON.stringify(edit.problem)}`);
-    await changeSite(office, edit.value, actorOf(request), clock());
+    await changeSite(office, mustReadSiteChange(body, site), actorOf(request), clock());
     return say(request, reply, { kind: 'done', text: kit.t(request, 'backups.saved') });
   });
 

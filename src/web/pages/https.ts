@@ -64,8 +64,6 @@ export function addHttpsSettings(app: ApiApp, kit: PageKit, { office, tls, clock
   });
 
   function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const notice = { kind: 'error', text: kit.t(request, 'https.refused') } as const;
-    if (isFragmentRequest(request)) return kit.renderNotice(reply, request, notice);
-    return kit.redirect(reply, request, CARD, notice);
+    return kit.tell(reply, request, CARD, { kind: 'error', text: kit.t(request, 'https.refused') });
   }
 }

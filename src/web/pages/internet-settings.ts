@@ -4,13 +4,13 @@ import { Secret } from '../../core/secret.ts';
 import { changeSite, planSiteChange } from '../../flows/change-site.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
-import { readSiteChange } from '../../http/read-site-change.ts';
 import { buildInternetForm, type TypedInternetForm } from '../build-internet-form.ts';
 import { internetTabs } from '../internet-tabs.ts';
 import type { PageDoors } from '../page-doors.ts';
 import { isFragmentRequest, type PageKit } from '../page-kit.ts';
 import { type Form, readForm } from '../read-form.ts';
 import { readInternetForm } from '../read-internet-form.ts';
+import { isStale, mustReadSiteChange } from '../site-edit.ts';
 
 const READ = { schema: { hide: true }, config: { role: 'viewer' } } as const;
 const ADMIN = { schema: { hide: true }, config: { role: 'admin' } } as const;
@@ -47,14 +47,13 @@ export function addInternetSettings(app: ApiApp, kit: PageKit, doors: PageDoors)
     const site = office.site();
     const typed = read(request, form);
     if (typed.read.added !== null) return show(request, reply, { typed });
-    if (isStale(form)) return show(request, reply, { typed, ...stale(request) });
+    if (isStale(form, site)) return show(request, reply, { typed, ...stale(request) });
     if (Object.keys(typed.read.faults).length > 0) return show(request, reply, { typed, status: 422 });
-    const edit = readSiteChange(typed.read.body, site, []);
-    if (!edit.ok) throw new Error(`the form took what the API does not: ${JSON.stringify(edit.problem)}`);
-    if (planSiteChange(site, edit.value) === undefined) {
+    const edit = mustReadSiteChange(typed.read.body, site);
+    if (planSiteChange(site, edit) === undefined) {
       return kit.redirect(reply, request, '/internet/settings', { kind: 'done', text: kit.t(request, 'site.same') });
     }
-    const { internet } = await changeSite(office, edit.value, actorOf(request), clock());
+    const { internet } = await changeSite(office, edit, actorOf(request), clock());
     const count = internet.portMappings.reduce((sum, row) => sum + row.count, 0);
     const isOpen = internet.mapPorts && count > 0;
     const text = kit.t(request, isOpen ? 'internet.applied-ports' : 'internet.applied', { count });
@@ -64,7 +63,7 @@ export function addInternetSettings(app: ApiApp, kit: PageKit, doors: PageDoors)
   /** Draws the key of the webhook's signature, which is in force at once and shown this one time. What else was typed is not stored. */
   app.post('/internet/settings/secret', ADMIN, async (request, reply) => {
     const form = readForm(request);
-    if (isStale(form)) {
+    if (isStale(form, office.site())) {
       const { message, status } = stale(request);
       if (isFragmentRequest(request)) return kit.renderNotice(reply, request, { kind: 'error', text: message, status });
       return show(request, reply, { typed: read(request, form), message, status });
@@ -81,11 +80,6 @@ export function addInternetSettings(app: ApiApp, kit: PageKit, doors: PageDoors)
 
   function read(request: FastifyRequest, form: Form): TypedInternetForm {
     return { form, read: readInternetForm(form, office.site(), kit.texts(request)) };
-  }
-
-  /** What this form was filled in from is not what is there now: applying it would take back what somebody else did. */
-  function isStale(form: Form): boolean {
-    return form.get('revision') !== String(office.site().revision);
   }
 
   function stale(request: FastifyRequest) {

@@ -6,7 +6,6 @@ import type { MappingTest } from '../../flows/internet-facts.ts';
 import { renewPorts, searchRouter, testPorts } from '../../flows/order-internet.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
-import { readSiteChange } from '../../http/read-site-change.ts';
 import { buildExternalAddress } from '../build-external-address.ts';
 import { buildBystanders, buildInternetHints, describeForward } from '../build-internet-hints.ts';
 import { buildInternetSign } from '../build-internet-sign.ts';
@@ -18,6 +17,7 @@ import { listPortPresets } from '../list-port-presets.ts';
 import type { PageDoors } from '../page-doors.ts';
 import { isFragmentRequest, type Notice, type PageKit } from '../page-kit.ts';
 import { readForm } from '../read-form.ts';
+import { mustReadSiteChange } from '../site-edit.ts';
 import type { ResyncOffers } from './site-resync.ts';
 
 const READ = { schema: { hide: true }, config: { role: 'viewer' } } as const;
@@ -94,10 +94,8 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors, off
     return kit.redirect(reply, request, '/internet', { kind: 'done', text });
   });
 
-  /** Beside the page, or on it after a form that was sent without script. */
   function say(request: FastifyRequest, reply: FastifyReply, notice: Notice): FastifyReply {
-    if (isFragmentRequest(request)) return kit.renderNotice(reply, request, notice);
-    return kit.redirect(reply, request, '/internet', notice);
+    return kit.tell(reply, request, '/internet', notice);
   }
 
   async function show(
@@ -161,7 +159,5 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors, off
 /** Judged by what judges the API. A preset is sound, and so is what was kept. */
 function switchTo(site: Site, mapPorts: boolean, added: readonly ReturnType<typeof buildPresetRow>[]) {
   const portMappings = added.length > 0 ? { portMappings: added.map((row) => ({ ...row })) } : {};
-  const edit = readSiteChange({ internet: { mapPorts, ...portMappings } }, site, []);
-  if (!edit.ok) throw new Error(`the ports cannot be switched: ${JSON.stringify(edit.problem)}`);
-  return edit.value;
+  return mustReadSiteChange({ internet: { mapPorts, ...portMappings } }, site);
 }

@@ -57,10 +57,7 @@ export function addOtherServerPages(app: ApiApp, kit: PageKit, doors: PageDoors)
   }
 
   function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const notice = { kind: 'error', text: kit.t(request, 'server.refused') } as const;
-    return isFragmentRequest(request)
-      ? kit.renderNotice(reply, request, notice)
-      : kit.redirect(reply, request, CARD, notice);
+    return kit.tell(reply, request, CARD, { kind: 'error', text: kit.t(request, 'server.refused') });
   }
 
   function showCard(request: FastifyRequest, reply: FastifyReply): FastifyReply {

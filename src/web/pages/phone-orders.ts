@@ -120,8 +120,7 @@ export function addPhoneOrders(app: ApiApp, kit: PageKit, doors: PageDoors, rows
       : describeProblem(kit.texts(request), result.problem);
     const kind = result.ok ? 'done' : 'error';
     // The row itself follows by the live stream, wherever it is shown.
-    if (isFragmentRequest(request)) return kit.renderNotice(reply, request, { kind, text });
-    return kit.redirect(reply, request, readBack(request), { kind, text });
+    return kit.tell(reply, request, readBack(request), { kind, text });
   }
 
   /** The row as it is now; a form that was sent without script leads back to the page it came from. */

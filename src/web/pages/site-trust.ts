@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { changeSite, planSiteChange } from '../../flows/change-site.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
-import { readSiteChange } from '../../http/read-site-change.ts';
 import { buildQuarantine } from '../build-quarantine.ts';
 import { buildSourceVerdict, findLockOut } from '../build-source-verdict.ts';
 import { buildTrustForm, type TypedTrustForm } from '../build-trust-form.ts';
@@ -11,6 +10,7 @@ import type { PageDoors } from '../page-doors.ts';
 import { isFragmentRequest, type Notice, type PageKit } from '../page-kit.ts';
 import { type Form, readForm } from '../read-form.ts';
 import { readTrustForm } from '../read-trust-form.ts';
+import { isStale, mustReadSiteChange } from '../site-edit.ts';
 import { siteTabs } from '../site-tabs.ts';
 
 const READ = { schema: { hide: true }, config: { role: 'viewer' } } as const;
@@ -55,17 +55,15 @@ export function addSiteTrustPage(app: ApiApp, kit: PageKit, doors: PageDoors): v
     const typed = read(request, form);
     if (typed.read.isMoved) return show(request, reply, { typed });
     const site = office.site();
-    // What this form was filled in from is not what is there now: applying it would take back what somebody else did.
-    if (form.get('revision') !== String(site.revision)) {
+    if (isStale(form, site)) {
       return show(request, reply, { typed, message: kit.t(request, 'site.changed-meanwhile'), status: 409 });
     }
     if (typed.read.faultCount > 0) return show(request, reply, { typed, status: 422 });
-    const edit = readSiteChange(typed.read.body, site, []);
-    if (!edit.ok) throw new Error(`the form took what the API does not: ${JSON.stringify(edit.problem)}`);
-    if (planSiteChange(site, edit.value) === undefined) {
+    const edit = mustReadSiteChange(typed.read.body, site);
+    if (planSiteChange(site, edit) === undefined) {
       return kit.redirect(reply, request, PATH, { kind: 'done', text: kit.t(request, 'site.same') });
     }
-    const { trust } = await changeSite(office, edit.value, actorOf(request), clock());
+    const { trust } = await changeSite(office, edit, actorOf(request), clock());
     const lockOut = findLockOut(request.ip, judgeSource(request.ip, trust), kit.texts(request));
     const notice: Notice = { kind: 'done', text: kit.t(request, 'trust.applied') };
     return kit.redirect(reply, request, PATH, lockOut === '' ? notice : { kind: 'warning', text: lockOut });

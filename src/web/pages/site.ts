@@ -12,6 +12,7 @@ import type { PageDoors } from '../page-doors.ts';
 import { isFragmentRequest, type PageKit } from '../page-kit.ts';
 import { type Form, readForm } from '../read-form.ts';
 import { parseSiteLayer, readSiteForm, type SiteFaults, type SiteLayer } from '../read-site-form.ts';
+import { isStale } from '../site-edit.ts';
 import { siteTabs } from '../site-tabs.ts';
 import type { ResyncOffers } from './site-resync.ts';
 
@@ -117,10 +118,7 @@ export function addSitePages(app: ApiApp, kit: PageKit, doors: PageDoors, offers
     const before = office.site();
     const failed = (faults: SiteFaults, status: number) => ({ ok: false, form, layer, faults, status }) as const;
     if (!parsed.ok) return failed({ layer: kit.t(request, 'site.unknown-layer') }, 422);
-    // What this form was filled in from is not what is there now: applying it would take back what somebody else did.
-    if (form.get('revision') !== String(before.revision)) {
-      return failed({ revision: kit.t(request, 'site.changed-meanwhile') }, 409);
-    }
+    if (isStale(form, before)) return failed({ revision: kit.t(request, 'site.changed-meanwhile') }, 409);
     const read = readSiteForm(form, layer, before, VENDOR_IDS, kit.texts(request));
     if (!read.ok) return failed(read.problem, 422);
     const planned = planSiteChange(before, read.value);
