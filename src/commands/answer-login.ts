@@ -11,7 +11,7 @@ export interface FileLogin {
 
 /** What a phone finds in its own file; undefined: it says nothing of a log-in. */
 export function readFileLogin({ simulated }: Vendor, text: string): FileLogin | undefined {
-  const [username, password] = simulated.loginKeys.map((key) => readValue(text, key));
+  const [username, password] = (simulated.loginKeys ?? []).map((key) => readValue(text, key));
   return username === undefined || password === undefined ? undefined : { username, password: new Secret(password) };
 }
 

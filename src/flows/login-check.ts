@@ -129,7 +129,6 @@ export function createLoginCheck(
       // It cannot know this password, but may know the one before.
       if (login.givenAt === null) return begin({ ...login, givenAt: now });
       const header = challenge(scheme, mac, source, verdict === 'stale');
-      if (verdict === 'stale') return { kind: 'challenge', header, refusal: null };
 
       const isWrong = verdict === 'wrong';
       if (isWrong) {

@@ -84,8 +84,8 @@ export interface SimulatedPhone {
   readonly viaBranch: boolean;
   readonly viaRport: boolean;
   httpUserAgent(mac: MacAddress, model: string, firmware: string): string;
-  /** Keys of the phone's own file that it takes name and password of its log-in from. */
-  readonly loginKeys: readonly [user: string, password: string];
+  /** Keys of the phone's own file that it takes name and password of its log-in from; null: it cannot log in. */
+  readonly loginKeys: readonly [user: string, password: string] | null;
   /** Turns the NOTIFY's URL into the requests of a boot, in order; what comes after depends on nothing. 404s included. */
   requests(url: string, mac: MacAddress, model: string): readonly string[];
 }

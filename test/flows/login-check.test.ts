@@ -225,6 +225,21 @@ test('a nonce of before a restart is stale, and no failure', async () => {
   expect(await kindOf(digest(again))).toBe('file');
 });
 
+test('a client that cannot begin anew with a new nonce shows in the journey, and is served before it ever logged in', async () => {
+  const proved = setUp(PROVED);
+  const used = digest(await proved.kindOf());
+  await proved.kindOf(used);
+  expect(await proved.kindOf(used)).toMatch(/stale=true$/);
+  await expect.poll(proved.reasons).toEqual(['fetched', 'refused reason.no-login']);
+  const { kindOf } = setUp(GIVEN);
+  const head = { method: 'HEAD' } as const;
+  const challenge = await kindOf(undefined, head);
+  expect(await kindOf(digest(challenge, head), head)).toBe('file');
+  // The same nonce with the same count: some clients do not count.
+  expect(await kindOf(digest(challenge))).toMatch(/stale=true$/);
+  expect(await kindOf(digest(challenge))).toBe('file');
+});
+
 test('Basic is asked for and taken in UTF-8, and nothing else is then', async () => {
   const { kindOf } = setUp({ ...PROVED, password: new Secret('pässword') }, 'basic');
   expect(await kindOf()).toBe('Basic realm="Plugtone", charset="UTF-8"');

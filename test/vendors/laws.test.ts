@@ -271,6 +271,11 @@ describe.each(vendors)('$id', (vendor) => {
     for (const country of Object.keys(tone)) expect(country).toMatch(/^[A-Z]{2}$/);
   });
 
+  test('phones that log in know where their file says with what', () => {
+    expect(vendor.simulated.loginKeys !== null).toBe(vendor.logIns.length > 0);
+    expect(new Set(vendor.logIns).size).toBe(vendor.logIns.length);
+  });
+
   test('every IANA zone is spelled exactly, or with the reason why not', () => {
     const now = Date.UTC(2026, 7, 1);
     const zones = listTimeZones();
