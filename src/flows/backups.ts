@@ -170,7 +170,13 @@ export function createBackups(doors: BackupDoors): Backups {
     async read(name, actor) {
       const found = await folder.read(name);
       if (found === undefined) return err({ kind: 'no-such-backup', name });
-      await audit('backup.downloaded', actor, { file: name });
+      try {
+        await audit('backup.downloaded', actor, { file: name });
+      } catch (cause) {
+        // Nobody will read it.
+        found.stream.destroy();
+        throw cause;
+      }
       return ok(found);
     },
     async stop() {

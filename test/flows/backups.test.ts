@@ -197,3 +197,18 @@ test('one at a time: the second is told so, and the end waits for the first', as
   expect((await first).ok).toBe(true);
   await stopping;
 });
+
+test('a download that does not get into the audit leaves no file open', async () => {
+  const { start, office, doors, files } = open();
+  const backups = start();
+  await backups.make('anna', new Secret(PASSPHRASE));
+  const [name = ''] = files.map((file) => file.name);
+  const found = await doors.folder.read(name);
+  if (found === undefined) throw new Error('no backup');
+  doors.folder.read = async () => found;
+  office.commit = async () => {
+    throw new Error('the disk is full');
+  };
+  await expect(backups.read(name, 'anna')).rejects.toThrow('the disk is full');
+  expect(found.stream.destroyed).toBe(true);
+});

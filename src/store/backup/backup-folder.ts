@@ -18,7 +18,7 @@ export interface BackupFolder {
   pathFor(kind: BackupKind, now: number): string;
   /** Removes the oldest of its kind; resolves to how many. */
   prune(kind: BackupKind, keep: number): Promise<number>;
-  /** Undefined: there is none of that name. */
+  /** Undefined: there is none of that name. The file is open until the stream has ended or is destroyed. */
   read(name: string): Promise<{ readonly bytes: number; readonly stream: ReadStream } | undefined>;
 }
 
@@ -61,13 +61,19 @@ export function openBackupFolder(dataDir: string): BackupFolder {
     },
     async read(name) {
       if (!NAME.test(name)) return undefined;
+      // A link may lead anywhere.
+      const handle = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+        (error: unknown) => {
+          if (hasCode(error, 'ENOENT') || hasCode(error, 'ELOOP')) return undefined;
+          throw error;
+        },
+      );
+      if (handle === undefined) return undefined;
       try {
-        // A link may lead anywhere.
-        const handle = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
         const { size } = await handle.stat();
         return { bytes: size, stream: handle.createReadStream() as ReadStream };
       } catch (error) {
-        if (hasCode(error, 'ENOENT') || hasCode(error, 'ELOOP')) return undefined;
+        await handle.close();
         throw error;
       }
     },

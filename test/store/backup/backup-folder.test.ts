@@ -1,6 +1,7 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, open, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openBackupFolder } from '../../../src/store/backup/backup-folder.ts';
 import { makeFolder } from '../samples.ts';
 
@@ -63,4 +64,29 @@ test('what a killed process left of one is cleared up', async () => {
   await writeFile(join(backups, 'plugtone-nightly-2026-01-07T01-30-00-123.backup.0123456789ab.part'), 'half');
   await folder.prepare();
   expect(await readdir(backups)).toHaveLength(1);
+});
+
+/** Of this process, in the folder. */
+async function listOpenFiles(folder: string): Promise<readonly string[]> {
+  const targets = await Promise.all(
+    (await readdir('/proc/self/fd')).map((fd) => readlink(join('/proc/self/fd', fd)).catch(() => '')),
+  );
+  return targets.filter((target) => target.startsWith(folder));
+}
+
+test.runIf(process.platform === 'linux')('no file stays open that nobody reads', async () => {
+  const { folder, backups } = await makeFolderWith([AT]);
+  const name = 'plugtone-nightly-2026-01-07T01-30-00-123.backup';
+  const found = await folder.read(name);
+  expect(await listOpenFiles(backups)).toHaveLength(1);
+  if (found === undefined) throw new Error('no backup');
+  await once(found.stream.destroy(), 'close');
+  expect(await listOpenFiles(backups)).toEqual([]);
+
+  const handle = await open(join(backups, name));
+  const stat = vi.spyOn(Object.getPrototypeOf(handle), 'stat').mockRejectedValueOnce(new Error('EIO'));
+  await handle.close();
+  await expect(folder.read(name)).rejects.toThrow('EIO');
+  stat.mockRestore();
+  expect(await listOpenFiles(backups)).toEqual([]);
 });
