@@ -22,7 +22,7 @@ export interface LogFilesOptions {
   readonly clock?: (() => number) | undefined;
   /** Nothing is written from now on; said once, until it works again. */
   readonly onTrouble: (cause: unknown) => void;
-  /** It works again; so many lines are lost. */
+  /** It works again, or has caught up after a stall that nobody was told of; so many lines are lost. */
   readonly onRecovery: (lost: number) => void;
   /** For tests. */
   readonly retryMs?: number;
@@ -47,8 +47,13 @@ export function openLogFiles(options: LogFilesOptions): LogFiles {
 
   /** Opening says little: on a full disk it still works, and only a line that is written shows that there is room again. */
   function onWritten(error: Error | null | undefined): void {
-    if (error) lost += 1;
-    if (error || !inTrouble) return;
+    if (error) {
+      lost += 1;
+      return;
+    }
+    // A disk that only stood still for a while has told no error: what is lost is known when it has caught up.
+    const isBehind = (stream?.writableLength ?? 0) > 0;
+    if (!inTrouble && (lost === 0 || isBehind)) return;
     inTrouble = false;
     onRecovery(lost);
     lost = 0;

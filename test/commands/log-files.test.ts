@@ -129,6 +129,18 @@ test('a folder that cannot be used is told once; it is tried again, and what is 
   expect(read(dir).map(([, text]) => text)).toEqual(['kept\n']);
 });
 
+test('what a disk that stood still without an error has cost is told once it has caught up', async () => {
+  const dir = makeFolder();
+  const files = open(dir);
+  // The disk has no turn between them.
+  for (let line = 0; line < 1_100; line += 1) files.write(`${'x'.repeat(1_023)}\n`);
+  await expect.poll(() => files.told).toHaveLength(1);
+  await files.close();
+  const kept = read(dir).reduce((sum, [, text = '']) => sum + text.length / 1_024, 0);
+  expect(kept).toBeLessThan(1_100);
+  expect(files.told).toEqual([`recovery: ${1_100 - kept} lost`]);
+});
+
 /** Writes lines for half a second where a file may have 16 KiB, as on a disk that is full from then on. */
 const FULL = `
 import { openLogFiles } from './dist/commands/log-files.js';
