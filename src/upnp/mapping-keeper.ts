@@ -150,13 +150,8 @@ export function createMappingKeeper(options: MappingKeeperOptions): MappingKeepe
     const wishes = { rows: mapPorts ? portMappings : NO_ROWS, pollMs: pollSeconds * 1000, start };
     const asked = changes;
     changes = [];
-    take(
-      planSettings(
-        asked.reduce((current, apply) => apply(current, now), plan),
-        wishes,
-        now,
-      ),
-    );
+    const changed = asked.reduce((current, apply) => apply(current, now), plan);
+    take(planSettings(changed, wishes, now));
     const action = planNextAction(plan, now);
     if (action.do !== 'rest') {
       tellNews(NEWS_PAUSE_MS);
