@@ -17,7 +17,7 @@ const HELP = `node bench/footprint.mjs [options]     over loopback, no root need
   --idle S          seconds of doing nothing (default 60)
   --deb FILE        the Debian package to weigh (default: the newest plugtone_*.deb of this checkout, if there is one)
   --appliance FILE  main.js of the appliance (default ../dist/main.js)
-  --no-wait         do not wait for a quiet machine, nor measure again what was disturbed
+  --no-wait         do not wait for a quiet machine
   --json FILE       every single figure`;
 
 /** Ms between two knocks at the door of an appliance that starts. */

@@ -23,11 +23,14 @@ const HELP = `node bench/scale.mjs [options]     as root in a network namespace,
   --repetitions N   of each, in turns, each with an appliance that has just started (default 3)
   --svg FILE        the curves (default ../docs/images/scale.svg; none: no drawing)
   --appliance FILE  main.js of the appliance (default ../dist/main.js)
-  --no-wait         do not wait for a quiet machine, nor measure again what was disturbed
+  --no-wait         do not wait for a quiet machine
   --json FILE       every single figure`;
 
-/** Phones that ask: no more where more are known, so that each exchange and each GET is the same work. */
+/** Phones that ask: no more where more are known, so that each exchange is the same work. */
 const ASKING = 1_000;
+
+/** Phones that fetch: the same number everywhere, or those who come later would find code that is compiled already. */
+const FETCHING = 100;
 
 /**
  * Per second, for so many seconds, and so many before that do not count: far below what one core does, so that it shows the cost and
@@ -86,7 +89,8 @@ async function main() {
       );
     }
   }
-  printScale({ sizes, repetitions: flags.repetitions, exchanges: EXCHANGES, asking: ASKING }, runs);
+  const counts = { asking: ASKING, fetching: FETCHING };
+  printScale({ sizes, repetitions: flags.repetitions, exchanges: EXCHANGES, ...counts }, runs);
   if (flags.svg !== 'none') writeCurves(resolve(flags.svg), sizes, runs);
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(runs, null, 2)}\n`);
   outer.close();
@@ -103,9 +107,23 @@ async function prepare({ network, main, root, size }) {
   await addPending(main, dataDir, size, APPROVALS);
   const list = join(folder, 'paths');
   const phones = Math.min(size, ASKING);
-  await listPaths({ main, dataDir, list, count: phones });
+  const fetching = Math.min(size, FETCHING);
+  await listPaths({ main, dataDir, list, count: fetching });
   const password = await addAdministrator({ network, main, dataDir, folder });
-  return { network, main, root, folder, dataDir, list, password, size, phones, fillMs, isPatient: !flags['no-wait'] };
+  return {
+    network,
+    main,
+    root,
+    folder,
+    dataDir,
+    list,
+    password,
+    size,
+    phones,
+    fetching,
+    fillMs,
+    isPatient: !flags['no-wait'],
+  };
 }
 
 async function measure(bench) {
@@ -115,7 +133,7 @@ async function measure(bench) {
   const figures = { startMs: server.startMs, rssMiB: residentMiB(server.pid), pssMiB: memoryMiB(server.pid) };
   figures.exchange = await exchange(bench, server);
   figures.firstGet = await get(bench, server, 1);
-  figures.get = await get(bench, server, Math.ceil(GETS / bench.phones));
+  figures.get = await get(bench, server, Math.ceil(GETS / bench.fetching));
   Object.assign(figures, await askPages(bench), { peakMiB: peakMemoryMiB(server.pid) });
   await server.stop();
   // A copy of its own each time, and of 100,000 phones.
