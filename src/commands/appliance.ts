@@ -133,7 +133,7 @@ async function start(
   const internet = await openInternet({ office, lan: interfaces, store, lanAddresses, log, signal, clock });
   const cache = createConfigCache({ ...doors, templates, externalAddress: internet.address.current });
   foresee = createForesight(doors, cache);
-  phones.serve(createConfigServer(doors, deliveries, cache, phones.hasSiteFile, handOvers));
+  phones.serve(createConfigServer(doors, deliveries, cache, phones.hasSiteFile, handOvers, { signal }));
   const { listJourney, listAudit, tokens } = storeDoors(store, writer);
   const lamps = createLampBoard({
     office,

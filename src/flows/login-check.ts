@@ -61,7 +61,10 @@ const WRONG_LOGIN = note(
 /** Phones log in with what their file told them, so the first fetch needs none (docs/decisions/0016). */
 export function createLoginCheck(
   { office, sources, clock }: Pick<Doors, 'office' | 'sources' | 'clock'>,
-  patienceMs = PATIENCE_MS,
+  {
+    signal,
+    patienceMs = PATIENCE_MS,
+  }: { readonly signal?: AbortSignal | undefined; readonly patienceMs?: number } = {},
 ): LoginCheck {
   const nonces = createLoginNonces();
   /** Phones that never logged in and were asked to: the next fetch is theirs all the same. */
@@ -73,6 +76,7 @@ export function createLoginCheck(
     asked.delete(before.mac);
     settle(before.mac);
   });
+  signal?.addEventListener('abort', () => [...waiting.keys()].forEach(settle), { once: true });
 
   function judge(login: DeviceLogin, scheme: LogInScheme, mac: MacAddress, request: LoginRequest) {
     const { method, source, authorization, target = '' } = request;
@@ -96,7 +100,7 @@ export function createLoginCheck(
   }
 
   function wait(mac: MacAddress, tellUnanswered: () => void): void {
-    if (waiting.has(mac)) return;
+    if (waiting.has(mac) || signal?.aborted) return;
     const tell = () => {
       waiting.delete(mac);
       tellUnanswered();

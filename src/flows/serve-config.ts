@@ -69,6 +69,12 @@ const NOT_FOUND: ConfigReply = { kind: 'not-found' };
 
 export type ServeConfig = (request: ConfigRequest) => Promise<ConfigReply>;
 
+interface ServeOptions {
+  /** Ends what waits for phones; left out: nothing does. */
+  readonly signal?: AbortSignal | undefined;
+  readonly logins?: LoginCheck;
+}
+
 /** Makes the flow behind the phones' HTTP server: who asks, may he have it, and the bytes. */
 export function createConfigServer(
   doors: Doors,
@@ -76,7 +82,7 @@ export function createConfigServer(
   cache: ConfigCache,
   hasSiteFile: (path: string) => Promise<boolean>,
   handOvers: HandOvers = createHandOvers(doors),
-  logins: LoginCheck = createLoginCheck(doors),
+  { signal, logins = createLoginCheck(doors, { signal }) }: ServeOptions = {},
 ): ServeConfig {
   const { office, lan, sources, counters, log, clock } = doors;
   const findOnDoorstep = createDoorstep(doors);

@@ -23,9 +23,13 @@ export function readAccessFields(
     .split(/[\s,;]+/)
     .filter((network) => network !== '');
   const faults: Record<string, string> = {};
-  // A choice that is none comes from no form of ours; nobody is locked out by mistake.
-  const phoneLogin = PHONE_LOGINS.find((login) => login === form.get('phoneLogin')) ?? 'none';
-  for (const { where, kind, saw } of checkAccess({ handOverMinutes, routedNetworks, phoneLogin })) {
+  // A choice that is none comes from no form of ours, and changes nothing.
+  const phoneLogin = PHONE_LOGINS.find((login) => login === form.get('phoneLogin'));
+  for (const { where, kind, saw } of checkAccess({
+    handOverMinutes,
+    routedNetworks,
+    phoneLogin: phoneLogin ?? 'none',
+  })) {
     const [field = '', index] = where.split('.');
     const network = parseNetwork(routedNetworks[Number(index)] ?? '')?.text ?? '';
     const want =
@@ -39,7 +43,7 @@ export function readAccessFields(
   const settings = {
     ...(form.has('handOverMinutes') && { handOverMinutes }),
     ...(form.has('routedNetworks') && { routedNetworks }),
-    ...(form.has('phoneLogin') && { phoneLogin }),
+    ...(phoneLogin !== undefined && { phoneLogin }),
   };
   return { settings, faults };
 }

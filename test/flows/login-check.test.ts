@@ -67,8 +67,8 @@ function setUp(
     sources: { ...opened.doors.sources, fail: ({ kind }: { kind: string }) => void failures.push(kind) },
   };
   const cache = createConfigCache({ office: opened.office, templates, counters, clock, phonePort });
-  const logins = createLoginCheck(doors, PATIENCE_MS);
-  const serve = createConfigServer(doors, deliveries, cache, async () => false, createHandOvers(doors), logins);
+  const logins = createLoginCheck(doors, { patienceMs: PATIENCE_MS });
+  const serve = createConfigServer(doors, deliveries, cache, async () => false, createHandOvers(doors), { logins });
   async function ask(authorization?: string, more: Partial<ConfigRequest> = {}) {
     const reply = await serve({
       method: 'GET',
@@ -145,6 +145,23 @@ test('who logged in before and does not any more stands in the journey with what
   expect(fetched).toEqual([PHONE]);
 });
 
+test('after the end nobody waits for a phone', async () => {
+  const { doors, neighbours } = openDoors({ devices: [phone(PROVED)], site: trust('basic') });
+  neighbours.set(ADDRESS, PHONE);
+  const ended = new AbortController();
+  const { check } = createLoginCheck(doors, { signal: ended.signal, patienceMs: PATIENCE_MS });
+  const yealink = vendors.find(({ id }) => id === 'yealink');
+  if (yealink === undefined) throw new Error('no vendor');
+  const unanswered: string[] = [];
+  const ask = () =>
+    check(phone(PROVED), yealink, { method: 'GET', source: ADDRESS }, ({ key }) => unanswered.push(key));
+  ask();
+  ended.abort();
+  ask();
+  await sleep(PATIENCE_MS * 2);
+  expect(unanswered).toEqual([]);
+});
+
 test('a phone that was given its password and has none is asked in vain, then served once more, and so on', async () => {
   const { kindOf, reasons, fetched, known } = setUp(GIVEN);
   expect(await kindOf()).toMatch(/^Digest /);
@@ -187,7 +204,7 @@ test.each<[PhoneLogin, (challenge: string) => string]>([
 test('guessing ends in quarantine', async () => {
   const { doors, quarantine, neighbours } = openDoors({ devices: [phone(PROVED)], site: trust('basic') });
   neighbours.set(ADDRESS, PHONE);
-  const check = createLoginCheck(doors, PATIENCE_MS);
+  const check = createLoginCheck(doors, { patienceMs: PATIENCE_MS });
   const [yealink] = vendors.filter(({ id }) => id === 'yealink');
   if (yealink === undefined) throw new Error('no vendor');
   for (let guess = 0; guess < 100; guess += 1) {

@@ -243,7 +243,8 @@ test('phones can be told to log in; the page says which makes are not asked, and
   expect(findMarkupFaults(phone.html)).toEqual([]);
   const menu = await world.get(`/phones/${APPROVED}/actions`, asAdmin(FRAGMENT));
   expect(menu.html).toContain(`/phones/${APPROVED}/hand-over`);
-  // A form without the field leaves it alone.
+  // A form without the field leaves it alone, and so does a word that is none.
   await world.post('/site/trust', form([]), asAdmin());
+  await world.post('/site/trust', form([], { phoneLogin: 'ntlm' }), asAdmin());
   expect(trust().phoneLogin).toBe('digest');
 });
