@@ -1,4 +1,4 @@
-import { type TSchema, type TSchemaOptions, type TUnsafe, Type } from 'typebox';
+import { type Static, type TSchema, type TSchemaOptions, type TUnsafe, Type } from 'typebox';
 
 /** Text or null. A list of types, not a union: it is serialised without trying, and OpenAPI 3.1 knows it. */
 export function nullableText(options: TSchemaOptions = {}): TUnsafe<string | null> {
@@ -13,6 +13,16 @@ export function oneOf<const W extends string>(words: readonly W[], options: TSch
 /** RFC 3339, UTC, or null. */
 export function nullableTime(description: string): TUnsafe<string | null> {
   return nullableText({ format: 'date-time', description });
+}
+
+/** An integer or null. */
+export function nullableNumber(description: string): TUnsafe<number | null> {
+  return Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
+}
+
+/** Null, or an object of the schema: as a list of types, so that it is serialised without trying. */
+export function nullable<T extends TSchema>(schema: T): TUnsafe<Static<T> | null> {
+  return Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] });
 }
 
 /** A map whose values have many types; what they may be is checked elsewhere. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { nullableText, nullableTime, oneOf } from './common.ts';
+import { nullableText, nullableTime, oneOf, PageLimit } from './common.ts';
 
 const Source = oneOf(['upnp', 'fixed', 'name', 'sip'], {
   description:
@@ -64,9 +64,7 @@ export type ExternalAddressAnswer = Static<typeof ExternalAddressAnswer>;
 
 export const AddressHistoryQuery = Type.Object(
   {
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'Items at most', examples: [100] }),
-    ),
+    limit: Type.Optional(PageLimit),
   },
   { additionalProperties: false },
 );

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { nullableText, nullableTime } from './common.ts';
+import { nullableNumber, nullableText, nullableTime } from './common.ts';
 
 const OtherServerAnswer = Type.Object({
   id: Type.String({ description: 'The MAC address, or the IPv4 address where none is to be seen' }),
@@ -8,10 +8,7 @@ const OtherServerAnswer = Type.Object({
   make: nullableText({ description: 'Whose MAC address it is, among the makes of phones that are known' }),
   ownHost: Type.Boolean({ description: 'It runs on this very host' }),
   heardAt: Type.String({ description: 'Our own address on the LAN where it was heard' }),
-  status: Type.Unsafe<number | null>({
-    type: ['integer', 'null'],
-    description: 'Its answer to the SUBSCRIBE; null: it sends NOTIFYs only',
-  }),
+  status: nullableNumber('Its answer to the SUBSCRIBE; null: it sends NOTIFYs only'),
   says: nullableText({ description: 'What it calls itself: its claim' }),
   url: nullableText({ description: 'Where it sends phones; null: it names nothing' }),
   wanted: Type.Boolean({ description: 'A person called it wanted: nobody is warned of it' }),

@@ -1,12 +1,9 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { GATEWAY_ADVICE } from '../../upnp/gateway-advice.ts';
-import { nullableText, nullableTime, oneOf } from './common.ts';
+import { nullable, nullableNumber, nullableText, nullableTime, oneOf } from './common.ts';
 
-const nullableNumber = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 const nullableBoolean = (description: string) =>
   Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], description });
-const nullable = <T extends TSchema>(schema: T) =>
-  Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] });
 
 const ErrorAnswer = Type.Object(
   {

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Mac, nullableText, oneOf, openMap, PageLimit } from './common.ts';
+import { Mac, nullableNumber, nullableText, nullableTime, oneOf, openMap, PageLimit } from './common.ts';
 
 export const STEPS = [
   'seen',
@@ -132,14 +132,12 @@ export const AuditList = newestFirst(AuditAnswer, [
   },
 ]);
 
-const nullableTime = (description: string) => nullableText({ format: 'date-time', description });
-
 /** Whether the record of decisions is what was written. */
 export const AuditVerdictAnswer = Type.Object(
   {
     sound: Type.Boolean({ description: 'False: somebody changed the record past Plugtone, `problem` says how' }),
     problem: nullableText({ description: 'The first that is wrong' }),
-    row: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Where; null: of no one row' }),
+    row: nullableNumber('Where; null: of no one row'),
     foundAt: nullableTime('Where it was found before now and the rows may be gone'),
     checkedAt: Type.String({ format: 'date-time' }),
     startedAt: nullableTime('When the chain began; null: there is none yet'),

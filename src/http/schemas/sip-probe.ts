@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { nullableText, oneOf } from './common.ts';
+import { nullableNumber, nullableText, oneOf } from './common.ts';
 
 export const ProbeBody = Type.Object(
   {
@@ -15,9 +15,9 @@ export const ProbeAnswer = Type.Object(
   {
     outcome: oneOf(['answered', 'no-answer', 'refused', 'name-unknown', 'not-sip']),
     sentence: Type.String({ description: 'The same for people' }),
-    status: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'SIP status' }),
+    status: nullableNumber('SIP status'),
     server: nullableText({ description: 'Its Server or User-Agent header' }),
-    afterMs: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Milliseconds until it answered' }),
+    afterMs: nullableNumber('Milliseconds until it answered'),
   },
   {
     examples: [

@@ -1,15 +1,10 @@
-import { type Static, type TSchema, Type } from 'typebox';
-import { Mac, oneOf } from './common.ts';
+import { type Static, Type } from 'typebox';
+import { Mac, nullable, oneOf } from './common.ts';
 
 const EXAMPLE_LINES = [
   { kind: 'removed', text: 'lang.gui = English' },
   { kind: 'added', text: 'lang.gui = German' },
 ];
-
-/** Null, or a value of the schema: as a list of types, so that it is serialised without trying. */
-export function nullable<T extends TSchema>(schema: T) {
-  return Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] });
-}
 
 export const DiffAnswer = Type.Array(
   Type.Object({

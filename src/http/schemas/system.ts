@@ -1,9 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { nullableText } from './common.ts';
+import { nullable, nullableNumber, nullableText } from './common.ts';
 import { AuditVerdictAnswer } from './record.ts';
 import { TlsAnswer } from './tls.ts';
-
-const nullableNumber = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 
 const ReceiveBuffer = Type.Object({ asked: Type.Integer(), granted: Type.Integer() });
 
@@ -31,10 +29,7 @@ export const SystemAnswer = Type.Object(
         bound: Type.Boolean({ description: 'False: no phone is heard, `problem` says why' }),
         joined: Type.Array(Type.String(), { description: 'Addresses that the group is heard on' }),
         failed: Type.Array(Type.Object({ address: Type.String(), reason: Type.String() })),
-        receiveBuffer: Type.Unsafe<Static<typeof ReceiveBuffer> | null>({
-          ...ReceiveBuffer,
-          type: ['object', 'null'],
-        }),
+        receiveBuffer: nullable(ReceiveBuffer),
         problem: nullableText({ description: 'One sentence' }),
       },
       { description: 'Who hears phones ask' },

@@ -1,7 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { nullableText, oneOf } from './common.ts';
-
-const nullablePort = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
+import { nullableNumber, nullableText, oneOf } from './common.ts';
 
 export const CertificateAnswer = Type.Object({
   subject: Type.String(),
@@ -14,8 +12,8 @@ export const CertificateAnswer = Type.Object({
 export type CertificateAnswer = Static<typeof CertificateAnswer>;
 
 const TLS = Type.Object({
-  phonePort: nullablePort('Files for phones by HTTPS; null: none'),
-  webPort: nullablePort('People and programs by HTTPS; null: none'),
+  phonePort: nullableNumber('Files for phones by HTTPS; null: none'),
+  webPort: nullableNumber('People and programs by HTTPS; null: none'),
   webOnly: Type.Boolean({ description: 'The port without TLS sends everybody to the one with it' }),
   phoneLegacy: Type.Boolean({ description: 'Phones may speak TLS 1.0 and 1.1' }),
   asksPhones: Type.Boolean({ description: 'Certificates of phones are looked at, and prove their MAC addresses' }),
