@@ -13,7 +13,7 @@ import { printHottest } from './lib/profile.mjs';
 import { compilePrograms, leaveNothingBehind, openTempFolder } from './lib/programs.mjs';
 import { measureQuietly, waitUntilQuiet } from './lib/quiet.mjs';
 import { describeMachine, formatNumber } from './lib/report.mjs';
-import { lastTrouble, macOf, prepareDataDir, startAppliance } from './lib/servers.mjs';
+import { countLostHistory, lastTrouble, macOf, prepareDataDir, startAppliance } from './lib/servers.mjs';
 import { addAdministrator, listPaths, trustPhones } from './lib/stored.mjs';
 import { askWeb } from './lib/web-client.mjs';
 
@@ -140,6 +140,7 @@ async function measureLoads(bench, { name, start }) {
   for (const { way, flags } of WAYS) figures[way] = await load(bench, server, flags);
   figures.memoryMiB = memoryMiB(server.pid);
   figures.peakMemoryMiB = peakMemoryMiB(server.pid);
+  figures.historyLost = countLostHistory(server);
   if (name === 'appliance') {
     await changeSite(bench, 'two.example.net');
     figures.changedAll = await once(bench, server, all);

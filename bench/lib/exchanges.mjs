@@ -4,7 +4,7 @@ import { runLoad, sum } from './load.mjs';
 import { cpuSeconds, memoryMiB } from './process-figures.mjs';
 import { measureQuietly, OTHERS_MAY_USE } from './quiet.mjs';
 import { formatNumber, formatTable, median } from './report.mjs';
-import { startAppliance, startKamailio, startResponder } from './servers.mjs';
+import { countLostHistory, startAppliance, startKamailio, startResponder } from './servers.mjs';
 
 /** @typedef {import('./load.mjs').Bench} Bench */
 
@@ -45,7 +45,7 @@ export async function compareExchanges(bench, wanted) {
       await sleep(REST_MS);
       const open = await measure(bench, server.pid, ['--rate', String(OPEN_RATE)]);
       await sleep(REST_MS);
-      const historyLost = countLostHistory(server.readLog());
+      const historyLost = countLostHistory(server);
       await server.stop();
       runs.push({ repetition, name, closed, open, historyLost });
       process.stderr.write(`${repetition}/${bench.repetitions} ${name}: ${formatNumber(closed.perSecond)}/s\n`);
@@ -80,11 +80,6 @@ async function measure(bench, pid, mode) {
       ownSeconds: used + figures.cpuSeconds,
     };
   });
-}
-
-/** Journey events that did not fit the appliance's queue; it says so in its log. */
-function countLostHistory(log) {
-  return [...log.matchAll(/"event":"store\.batch-dropped","count":(\d+)/g)].reduce((sum, [, n]) => sum + Number(n), 0);
 }
 
 function mediansOf(runs) {

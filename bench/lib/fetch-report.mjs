@@ -59,6 +59,12 @@ export function printFetches({ phones, repetitions, seconds, 'warm-up': warmUp, 
     return [title, middle((run) => run.memoryMiB), middle((run) => run.peakMemoryMiB)];
   });
   process.stdout.write(`${formatTable([['memory after both loads', 'MiB (PSS)', 'peak MiB (RSS)'], ...memory])}\n`);
+  const lost = runs.reduce((sum, { historyLost }) => sum + historyLost, 0);
+  if (lost > 0) {
+    process.stdout.write(
+      `Plugtone: ${formatNumber(lost)} journey events did not fit the queue to the disk (logged as store.batch-dropped)\n\n`,
+    );
+  }
 }
 
 function printRatio(way, title, servers, runs) {

@@ -100,6 +100,15 @@ export function lastTrouble(server) {
   return told.at(-1) ?? 'its log holds no warning';
 }
 
+/**
+ * Journey events that did not fit the appliance's queue; it says so in its log.
+ * @param {Pick<Server, 'readLog'>} server
+ */
+export function countLostHistory(server) {
+  const told = server.readLog().matchAll(/"event":"store\.batch-dropped","count":(\d+)/g);
+  return [...told].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 /** Its version; undefined: not installed. */
 export function kamailioVersion() {
   const said = spawnSync('kamailio', ['-v'], { encoding: 'utf8' });
