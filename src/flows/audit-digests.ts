@@ -5,6 +5,7 @@ import { renderFile } from '../render/render-file.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
+import { findOurHost } from './find-our-host.ts';
 import type { DecisionStore, OfficeChange } from './office.ts';
 
 /** Entries of one commit that are told the digest. A file takes under a millisecond; an import of thousands shall not wait for them. */
@@ -50,8 +51,7 @@ export function createForesight({ office, lan }: Pick<Doors, 'office' | 'lan'>, 
     const vendor = device?.vendorId == null ? undefined : vendorById(device.vendorId);
     if (device?.state !== 'approved' || vendor === undefined) return undefined;
     const [file] = vendor.files;
-    const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
-    const input = cache.input(device, vendor, file, host);
+    const input = cache.input(device, vendor, file, findOurHost({ lan }, device));
     const rendered = renderFile({
       ...input,
       ...(site !== undefined && { site }),

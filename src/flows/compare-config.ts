@@ -5,6 +5,7 @@ import { vendorById } from '../vendors/all.ts';
 import type { VendorFile } from '../vendors/vendor.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
+import { findOurHost } from './find-our-host.ts';
 import { noteNotApproved, noteUnknownPhone, type PreviewProblem } from './preview-config.ts';
 import type { ServedFile } from './served-files.ts';
 
@@ -53,8 +54,7 @@ function renderOwnFile({ office, lan }: Reach, cache: ConfigCache, mac: MacAddre
     return err({ kind: 'not-approved', note: noteNotApproved(mac) } as const);
   }
   const [file] = vendor.files;
-  const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
-  const rendered = cache.render(device, vendor, file, host);
+  const rendered = cache.render(device, vendor, file, findOurHost({ lan }, device));
   if (!rendered.ok) return err({ kind: 'file-cannot-be-made', note: rendered.problem } as const);
   const path = file.pathFor(mac, device.model ?? vendor.unknownModel.name);
   return ok({ path, file, rendered: rendered.value });

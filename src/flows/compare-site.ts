@@ -11,6 +11,7 @@ import type { Vendor, VendorFile } from '../vendors/vendor.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
 import { drawPhoneSecrets } from './draw-phone-secrets.ts';
+import { findOurHost } from './find-our-host.ts';
 
 /** What another site would mean for the phones. */
 export interface SiteComparison {
@@ -111,7 +112,7 @@ function kindOf(doors: CompareDoors, cache: ConfigCache, device: Device, vendor:
   return JSON.stringify([
     vendor.id,
     model,
-    hostOf(doors, device),
+    findOurHost(doors, device),
     settings,
     own,
     accounts,
@@ -164,10 +165,6 @@ function inputs(
   file: VendorFile,
   draft: Site,
 ) {
-  const now = cache.input(device, vendor, file, hostOf(doors, device));
+  const now = cache.input(device, vendor, file, findOurHost(doors, device));
   return [now, { ...now, site: draft, device: drawPhoneSecrets(device, draft, 0) }] as const;
-}
-
-function hostOf({ lan }: CompareDoors, { address }: Device): string {
-  return (address === null ? undefined : lan.localAddressFor(address)) ?? '127.0.0.1';
 }

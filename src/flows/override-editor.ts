@@ -21,6 +21,7 @@ import type { Vendor } from '../vendors/vendor.ts';
 import { buildSamplePhone } from './build-sample-phone.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
+import { findOurHost } from './find-our-host.ts';
 
 export type OverrideProblem =
   | { readonly kind: 'no-such-override'; readonly saw: string; readonly known: readonly string[] }
@@ -101,8 +102,7 @@ export function createOverrideEditor(
     const sample = device === undefined ? buildSamplePhone(vendor) : undefined;
     const phone = device ?? sample?.device;
     if (phone === undefined) throw new Error('there is neither a phone nor a sample');
-    const host = (phone.address === null ? undefined : lan.localAddressFor(phone.address)) ?? '127.0.0.1';
-    const input = cache.input(phone, vendor, own, host);
+    const input = cache.input(phone, vendor, own, findOurHost({ lan }, phone));
     return {
       ...input,
       ...(sample !== undefined && { findExtension: sample.findExtension }),

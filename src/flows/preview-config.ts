@@ -8,6 +8,7 @@ import { noteRenderProblem, renderPreview } from '../render/render-file.ts';
 import { vendorById } from '../vendors/all.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { Doors } from './doors.ts';
+import { findOurHost } from './find-our-host.ts';
 
 export interface ConfigPreview {
   /** The name as the phone asks for it. */
@@ -49,8 +50,7 @@ export function previewConfig(
       note: note('render.no-such-file', says, { vendor: vendor.name, file: fileName ?? '', known }),
     });
   }
-  const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
-  const rendered = renderPreview(cache.input(device, vendor, file, host));
+  const rendered = renderPreview(cache.input(device, vendor, file, findOurHost({ lan }, device)));
   if (!rendered.ok) return err({ kind: 'file-cannot-be-made', note: noteRenderProblem(rendered.problem) });
   const { bytes, contentType, notes } = rendered.value;
   return ok({ file: file.pathFor(mac, model), contentType, text: bytes.toString('utf8'), notes });

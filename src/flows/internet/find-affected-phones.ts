@@ -5,6 +5,7 @@ import { renderFile } from '../../render/render-file.ts';
 import { vendorById } from '../../vendors/all.ts';
 import type { ConfigCache } from '../config-cache.ts';
 import type { Doors } from '../doors.ts';
+import { findOurHost } from '../find-our-host.ts';
 import type { AddressChange } from './external-address.ts';
 
 export interface AffectedDoors extends Pick<Doors, 'office' | 'lan'> {
@@ -40,7 +41,7 @@ export async function findAffectedPhones(
 }
 
 function judge(
-  { lan }: AffectedDoors,
+  doors: AffectedDoors,
   cache: ConfigCache,
   device: Device,
   { address, previous }: AddressChange,
@@ -49,8 +50,7 @@ function judge(
   let verdict: 'not-concerned' | 'same' = 'not-concerned';
   for (const file of vendor?.files ?? []) {
     if (vendor === undefined) break;
-    const host = (device.address === null ? undefined : lan.localAddressFor(device.address)) ?? '127.0.0.1';
-    const input = cache.input(device, vendor, file, host);
+    const input = cache.input(device, vendor, file, findOurHost(doors, device));
     if (!input.templates.isAddressIn(vendor, file)) continue;
     verdict = 'same';
     const before = renderFile({ ...input, externalAddress: previous ?? '' });
