@@ -1,4 +1,5 @@
 import { type Note, note } from '../../core/note.ts';
+import { nameServer } from '../other-servers/name-server.ts';
 import type { OtherServersState } from '../other-servers/server-facts.ts';
 import { type DoctorCheck, type Finding, green, red, yellow } from './finding.ts';
 
@@ -18,8 +19,9 @@ export function createOtherServerCheck({ interfaces, check }: OtherServerCheckDo
       // Nowhere to ask: the check of the groups says so.
       if (interfaces().length === 0) return [];
       const { problem, servers } = await check(signal);
-      const findings: Finding[] = servers.map(({ isKnown, address, mac, url }) => {
-        const who = mac === null ? address : `${address} (${mac.replace(/(..)(?=.)/g, '$1:')})`;
+      const findings: Finding[] = servers.map((server) => {
+        const { isKnown, url } = server;
+        const who = nameServer(server);
         if (isKnown)
           return green(id, note('doctor.server-known', '{who} answers phones, too, and is wanted.', { who }));
         const sentence: Note =

@@ -2,6 +2,7 @@ import { giveReason, type JourneyEvent } from '../../core/journey.ts';
 import type { MacAddress } from '../../core/mac-address.ts';
 import { type Note, note } from '../../core/note.ts';
 import type { Office } from '../office.ts';
+import { nameServer } from './name-server.ts';
 import type { OtherServer, OtherServers } from './server-facts.ts';
 
 export interface FetchWatchDoors {
@@ -62,8 +63,9 @@ export function watchFetches({ office, servers, clock }: FetchWatchDoors): () =>
   };
 }
 
-function describe({ address, mac, url }: OtherServer, times: number): Note {
-  const values = { times, who: mac === null ? address : `${address} (${mac.replace(/(..)(?=.)/g, '$1:')})` };
+function describe(server: OtherServer, times: number): Note {
+  const { url } = server;
+  const values = { times, who: nameServer(server) };
   if (url === null) {
     return note(
       'reason.other-server',
