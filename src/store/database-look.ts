@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { DEFAULT_SITE, type Site } from '../core/site.ts';
-import { messageOf } from './store-error.ts';
+import { parseSiteContent } from './site-store.ts';
+import { hasCode, messageOf } from './store-error.ts';
 
 /** What a look into the database without touching it finds. */
 export type DatabaseLook =
@@ -26,7 +27,7 @@ export async function lookAtDatabase(file: string): Promise<DatabaseLook> {
   try {
     await access(file);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return { kind: 'absent' };
+    if (hasCode(cause, 'ENOENT')) return { kind: 'absent' };
     return { kind: 'unreadable', reason: messageOf(cause) };
   }
   let database: Libsql.Database | undefined;
@@ -47,24 +48,10 @@ function read(database: Libsql.Database): DatabaseLook {
   const faults = all('PRAGMA quick_check(20)')
     .map((row) => String(Object.values(row)[0]))
     .filter((text) => text !== 'ok');
-  const [site] = all('SELECT content, revision FROM site WHERE id = 1');
+  const [row] = all('SELECT content, revision FROM site WHERE id = 1');
+  const site =
+    row === undefined ? DEFAULT_SITE : { ...parseSiteContent(String(row.content)), revision: Number(row.revision) };
   const [count] = all('SELECT count(*) AS devices FROM devices');
   const meta = all('SELECT name, value FROM meta').map(({ name, value }) => [String(name), String(value)] as const);
-  return { kind: 'read', faults, site: toSite(site), devices: Number(count?.devices), meta: new Map(meta) };
-}
-
-/** As `site-store` does, without the secrets. */
-function toSite(row: Record<string, unknown> | undefined): Site {
-  if (row === undefined) return DEFAULT_SITE;
-  const content = JSON.parse(String(row.content)) as Partial<Site>;
-  return {
-    ...DEFAULT_SITE,
-    ...content,
-    internet: { ...DEFAULT_SITE.internet, ...content.internet },
-    trust: { ...DEFAULT_SITE.trust, ...content.trust },
-    consolePassword: null,
-    webhookSecret: null,
-    backupPassphrase: null,
-    revision: Number(row.revision),
-  };
+  return { kind: 'read', faults, site, devices: Number(count?.devices), meta: new Map(meta) };
 }

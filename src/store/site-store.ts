@@ -31,15 +31,25 @@ export function createSiteStore(database: Database): SiteStore {
   };
 }
 
-/** A field that is younger than the row has its default. Throws StoreError where a secret does not open. */
-export function toSite(row: SiteRow, cipher: Cipher): Site {
-  const content = JSON.parse(row.content) as Partial<Site>;
+/** What a row holds in the open. A field that is younger than the row has its default; secrets are null. */
+export function parseSiteContent(text: string): Site {
+  const content = JSON.parse(text) as Partial<Site>;
   return {
     ...DEFAULT_SITE,
     ...content,
     internet: { ...DEFAULT_SITE.internet, ...content.internet },
-    consolePassword: open(row.console_password, CONSOLE_PASSWORD),
     trust: { ...DEFAULT_SITE.trust, ...content.trust },
+    consolePassword: null,
+    webhookSecret: null,
+    backupPassphrase: null,
+  };
+}
+
+/** Throws StoreError where a secret does not open. */
+export function toSite(row: SiteRow, cipher: Cipher): Site {
+  return {
+    ...parseSiteContent(row.content),
+    consolePassword: open(row.console_password, CONSOLE_PASSWORD),
     webhookSecret: open(row.webhook_secret, WEBHOOK_SECRET),
     backupPassphrase: open(row.backup_passphrase, BACKUP_PASSPHRASE),
     revision: row.revision,
