@@ -4,8 +4,8 @@ import type { GatewayFacts } from './gateway.ts';
 export interface GatewayChoice {
   /** Index into what was found. Null: none, or none that may take the place of the one that is missed. */
   readonly index: number | null;
-  /** new: the first one ever. same: the one that was used. changed: another one now, which a person should hear of. */
-  readonly change: 'new' | 'same' | 'changed';
+  /** It stays the one that was used. */
+  readonly isSame: boolean;
   /** Why another one, for the log. */
   readonly reason: string;
 }
@@ -34,22 +34,22 @@ export function chooseGateway(found: readonly GatewayFacts[], around: ChoiceCirc
   const near = [...found.entries()].filter(([, { localAddress }]) => localAddress === start.localAddress);
   const pick = (fits: (facts: GatewayFacts) => boolean) => near.find(([, facts]) => fits(facts))?.[0];
   const preferred = pick((f) => f.isDefaultRouter || f.address === start.defaultRouter) ?? near[0]?.[0] ?? null;
-  if (lastUsed === null) return { index: preferred, change: 'new', reason: '' };
+  if (lastUsed === null) return { index: preferred, isSame: false, reason: '' };
   const { id, address } = lastUsed;
 
   const fullIgd = pick((f) => f.address === address && f.kind === 'igd');
   if (lastUsed.kind !== 'igd' && fullIgd !== undefined)
-    return { index: fullIgd, change: 'changed', reason: 'it speaks UPnP now' };
+    return { index: fullIgd, isSame: false, reason: 'it speaks UPnP now' };
   const routed = pick((f) => f.address === start.defaultRouter);
   if (lastUsed.isDefaultRouter && address !== start.defaultRouter && routed !== undefined)
-    return { index: routed, change: 'changed', reason: 'the default route leads to it now' };
+    return { index: routed, isSame: false, reason: 'the default route leads to it now' };
   const same = pick((f) => f.id === id && f.address === address);
-  if (same !== undefined) return { index: same, change: 'same', reason: '' };
+  if (same !== undefined) return { index: same, isSame: true, reason: '' };
   const moved = pick((f) => f.id === id && f.kind === 'igd');
-  if (moved !== undefined) return { index: moved, change: 'changed', reason: 'same router, another address' };
+  if (moved !== undefined) return { index: moved, isSame: false, reason: 'same router, another address' };
   const renewed = pick((f) => f.address === address && f.kind === lastUsed.kind);
-  if (renewed !== undefined) return { index: renewed, change: 'changed', reason: 'another id at the same address' };
+  if (renewed !== undefined) return { index: renewed, isSame: false, reason: 'another id at the same address' };
   if (preferred === null || missingFor < PATIENCE_MS)
-    return { index: null, change: 'same', reason: 'the router that was used does not answer' };
-  return { index: preferred, change: 'changed', reason: 'the router that was used has not answered for minutes' };
+    return { index: null, isSame: true, reason: 'the router that was used does not answer' };
+  return { index: preferred, isSame: false, reason: 'the router that was used has not answered for minutes' };
 }

@@ -9,9 +9,10 @@ import { sayFarewell } from './gateway-farewell.ts';
 import { EMPTY_PLAN, type KeeperAction, type KeeperPlan } from './keeper-plan.ts';
 import type { KeeperState } from './keeper-state.ts';
 import { createNap, type SetTimer, setNodeTimer } from './nap.ts';
+import type { GatewayHint } from './parse-notice.ts';
 import { planNextAction } from './plan-next-action.ts';
 import { planAfterOutcome } from './plan-outcome.ts';
-import { type KeeperHint, planAfterHint, planRenewNow, planRetryRefused, planSearchNow } from './plan-request.ts';
+import { planAfterHint, planRenewNow, planRetryRefused, planSearchNow } from './plan-request.ts';
 import { planSettings } from './plan-settings.ts';
 import { createSteadyClock } from './steady-clock.ts';
 
@@ -68,7 +69,7 @@ export interface MappingKeeper {
   /** Called when there is something new to show. Returns the function that ends it. */
   onChange(listener: () => void): () => void;
   /** Something was heard of a router on the LAN. Not taken where too much waits already. */
-  hint(hint: KeeperHint): void;
+  hint(hint: GatewayHint): void;
   /** The settings or the host's addresses are others. */
   settingsChanged(): void;
   /** Resolves once it has ended, after the signal. Never rejects. */

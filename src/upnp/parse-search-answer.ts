@@ -18,8 +18,6 @@ export interface SearchAnswer {
   readonly location: URL;
   /** The host that LOCATION named, where it was rewritten to the sender; else the same as the sender. */
   readonly namedHost: string;
-  readonly usn: string;
-  readonly st: string;
   /** BOOTID.UPNP.ORG (UDA 1.1 1.3.3), or null. */
   readonly bootId: number | null;
   /** IPv4 of the sender, which is the host of `location` too. */
@@ -82,6 +80,5 @@ export function parseSearchAnswer(message: SsdpMessage, lan: SearchedLan): Resul
     if (address !== lan.defaultRouter) return err(`its LOCATION names ${namedHost}; wanted ${address}, which answered`);
     location.hostname = address;
   }
-  const usn = formatPrintable(readSsdpHeader(message, 'USN'));
-  return ok({ location, namedHost, usn, st, bootId: readBootId(message), address });
+  return ok({ location, namedHost, bootId: readBootId(message), address });
 }

@@ -3,29 +3,18 @@ import type { GatewayHint } from './parse-notice.ts';
 import { lookAtAll, raiseAlarm } from './plan-contact.ts';
 import { markReboot } from './plan-search.ts';
 
-/** What the LAN says of a router. `changed`: an announcement of PCP or NAT-PMP, or an event: something of it did change. */
-export type KeeperHint = Omit<GatewayHint, 'kind'> & { readonly kind: GatewayHint['kind'] | 'changed' };
-
 /** Ms. After one hint many follow: a root device announces each of its services. */
 const HINT_DELAY_MS = 1_000;
-
-/** Ms between two questions for the status that hints may cause. */
-const HINTED_STATUS_PAUSE_MS = 5_000;
 
 /** Ms between two searches that hints cause. */
 const HINT_SEARCH_PAUSE_MS = 15_000;
 
 /** Anybody on the LAN can send one, so it moves a question forward, within limits, and is never believed. */
-export function planAfterHint(plan: KeeperPlan, hint: KeeperHint, now: number): KeeperPlan {
-  const { gateway, contact, status } = plan;
+export function planAfterHint(plan: KeeperPlan, hint: GatewayHint, now: number): KeeperPlan {
+  const { gateway, contact } = plan;
   if (gateway === null) return hint.kind === 'byebye' ? plan : searchAfterHint(plan, now);
   if (hint.address !== gateway.address) return plan;
   if (hint.kind === 'byebye') return hint.usn.startsWith(gateway.id) ? raiseAlarm(plan, now) : plan;
-  if (hint.kind === 'changed') {
-    const earliest = (status.readAt ?? now - HINTED_STATUS_PAUSE_MS) + HINTED_STATUS_PAUSE_MS;
-    if (status.dueAt === null) return plan;
-    return { ...plan, status: { ...status, dueAt: Math.min(status.dueAt, Math.max(now, earliest)) } };
-  }
   // Another device at the router's address has a boot id of its own.
   const isNews = hint.usn.startsWith(gateway.id) && hint.bootId !== null && hint.bootId !== gateway.bootId;
   if (isNews && gateway.bootId !== null)

@@ -29,7 +29,7 @@ export function planAfterSearch(plan: KeeperPlan, start: SearchStart, result: Fo
   if (plan.start?.localAddress !== start.localAddress || plan.start.defaultRouter !== start.defaultRouter) return plan;
   const lastUsed = plan.lastUsed;
   const missingFor = plan.missingSince === null ? 0 : now - plan.missingSince;
-  const { index, change, reason } = chooseGateway(result.found, { start, lastUsed, missingFor });
+  const { index, isSame, reason } = chooseGateway(result.found, { start, lastUsed, missingFor });
   const chosen = index === null ? undefined : result.found[index];
   const seen: KeeperPlan = {
     ...plan,
@@ -38,8 +38,7 @@ export function planAfterSearch(plan: KeeperPlan, start: SearchStart, result: Fo
     search: { ...plan.search, endedAt: now, from: start.localAddress, dueAt: null },
   };
   if (chosen === undefined) return planAfterMiss(seen, now);
-  const isSame = change === 'same' && plan.gateway !== null;
-  return isSame ? keepGateway(seen, chosen, now) : takeGateway(seen, chosen, reason, now);
+  return isSame && plan.gateway !== null ? keepGateway(seen, chosen, now) : takeGateway(seen, chosen, reason, now);
 }
 
 function planAfterMiss(plan: KeeperPlan, now: number): KeeperPlan {

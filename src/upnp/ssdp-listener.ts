@@ -16,11 +16,6 @@ export interface SsdpListenerOptions {
   readonly retryMs?: number;
 }
 
-export interface SsdpListener {
-  /** Null: it hears. Else why not; it goes on trying. */
-  problem(): string | null;
-}
-
 /** Milliseconds. Nothing depends on being heard: the gateway is asked regularly anyway. */
 const RETRY_MS = 60_000;
 
@@ -28,7 +23,7 @@ const RETRY_MS = 60_000;
  * Hears gateways coming and going (ssdp:alive, ssdp:byebye) on one interface, so that a restarted router is asked at once. A port that is taken is
  * no error but a state, and is tried again. Resolves after the first attempt; never rejects for what happens on the network.
  */
-export async function listenForGateways(options: SsdpListenerOptions): Promise<SsdpListener> {
+export async function listenForGateways(options: SsdpListenerOptions): Promise<void> {
   const { localAddress, signal, onHint, log, group = SSDP_GROUP, retryMs = RETRY_MS } = options;
   let client: SsdpClient | undefined;
   let problem: string | null = null;
@@ -38,7 +33,6 @@ export async function listenForGateways(options: SsdpListenerOptions): Promise<S
   const timer = setInterval(keepHearing, retryMs);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  return { problem: () => problem };
 
   /** A membership dies with its interface, even when that comes back with the same address. */
   function keepHearing(): void {

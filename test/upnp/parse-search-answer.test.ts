@@ -26,8 +26,6 @@ test('an answer of a gateway', () => {
     value: {
       location: new URL(HEADERS.LOCATION),
       namedHost: '192.168.1.1',
-      usn: HEADERS.USN,
-      st: HEADERS.ST,
       bootId: 17,
       address: '192.168.1.1',
     },
