@@ -2,32 +2,23 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { PhoneStep } from '../../src/commands/simulated-phone.ts';
 import { formatMacAddress, type MacAddress } from '../../src/core/mac-address.ts';
-import { buildSubscribe } from '../../src/sip/build-subscribe.ts';
 import { firstHeader, type SipRequest, type SipResponse } from '../../src/sip/message.ts';
 import { parseMessage } from '../../src/sip/parse-message.ts';
 import { readSighting } from '../../src/sip/read-sighting.ts';
 import { vendors } from '../../src/vendors/all.ts';
 import type { Vendor } from '../../src/vendors/vendor.ts';
 import { mac as macOf } from '../peers/office-doors.ts';
-import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
-import { buildPrograms, type Programs } from './build-programs.ts';
-import { whyNoNamespaces } from './namespaces.ts';
-import { type LabPhone, openPhoneLab, type PhoneHost, type PhoneLab, SERVED, WAIT } from './phone-lab.ts';
+import { describeOffice } from './describe-lab.ts';
+import { type LabPhone, type PhoneHost, type PhoneLab, SERVED, WAIT } from './phone-lab.ts';
+import { readMessages, subscribeOf } from './phone-messages.ts';
 
 const CAPTURED = join(import.meta.dirname, '../captured');
 
 /** Long enough for an answer that must not come: answers that do come take some 10 ms, the first NOTIFY's copy 500 ms. */
 const SILENCE_MS = 1_200;
-
-const missing = whyNoNamespaces();
-
-test('this machine can have a lab, or is not the one that must', (context) => {
-  if (missing !== undefined && !process.env.CI) context.skip(missing);
-  expect(missing).toBeUndefined();
-});
 
 function vendorWith(prefix: string): Vendor {
   const vendor = vendors.find(({ macPrefixes }) => macPrefixes.some((known) => known === prefix));
@@ -66,24 +57,12 @@ function ownUrl(steps: readonly PhoneStep[]): string | undefined {
   return fetches(steps).find(({ isOwnFile, status }) => isOwnFile && status === 200)?.url;
 }
 
-describe.skipIf(missing !== undefined)('the appliance in an office of two LANs', () => {
-  let built: BuiltAppliance;
-  let programs: Programs;
+describeOffice('the appliance in an office of two LANs', [], ({ open }) => {
   let lab: PhoneLab;
 
-  beforeAll(() => {
-    built = buildAppliance();
-    programs = buildPrograms('hands');
-  }, 60_000);
-  afterAll(() => {
-    built?.remove();
-    programs?.remove();
-  });
   beforeEach(async () => {
-    lab = await openPhoneLab({ main: built.mainPath, hands: programs.pathOf('hands') });
-    onTestFailed(() => console.error(lab.log()));
+    lab = await open();
   });
-  afterEach(() => lab?.close());
 
   const configured = (...all: readonly LabPhone[]) =>
     vi.waitFor(() => {
@@ -172,7 +151,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     { claimed = one, challenge }: { claimed?: LabPhone; challenge?: string } = {},
   ) {
     const port = await lab.listen(one.host, one.address, one.address, 0, challenge);
-    await lab.say(one.host, one.address, subscribeOf(claimed, port, one.address));
+    await lab.say(one.host, one.address, subscribeOf(claimed, port, { address: one.address }));
     return vi.waitFor(() => {
       const [notify] = notifies(one.address, 'ua-profile');
       if (notify === undefined) throw new Error('no NOTIFY yet');
@@ -180,29 +159,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
     }, WAIT);
   }
 
-  function subscribeOf(one: LabPhone, port: number, address = one.address): Buffer {
-    const { simulated } = one.vendor;
-    return buildSubscribe({
-      user: simulated.subscribeUser(one.mac),
-      host: simulated.subscribeHost,
-      address,
-      port,
-      branch: `z9hG4bK${one.mac}${port}`,
-      rport: true,
-      callId: `${one.mac}-${port}@${address}`,
-      fromTag: String(port),
-      cseq: 1,
-      userAgent: null,
-      event: { ...simulated.eventWords(simulated.model), version: simulated.firmware },
-    });
-  }
-
-  function messages(name: string) {
-    return lab.heard(name).flatMap(({ text }) => {
-      const parsed = parseMessage(Buffer.from(text, 'latin1'));
-      return parsed.ok ? [parsed.value] : [];
-    });
-  }
+  const messages = (name: string) => readMessages(lab.heard(name));
 
   /** One of each: copies have the same branch. */
   function notifies(name: string, eventPackage: string): SipRequest[] {
@@ -334,7 +291,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
       await toldReason(victim, 'the sender is not on a served LAN, nor in a routed network that the site names');
 
       const port = await lab.listen('far', 'far', '192.168.99.2');
-      const subscribe = subscribeOf(victim, port, '192.168.99.2');
+      const subscribe = subscribeOf(victim, port, { address: '192.168.99.2' });
       const filtered = await lab.counted('datagrams_filtered');
       await lab.say('far', 'far', subscribe);
       await lab.say('far', 'far', subscribe, { address: '10.77.0.2', port: 5060 });
@@ -342,7 +299,7 @@ describe.skipIf(missing !== undefined)('the appliance in an office of two LANs',
       // From outside in words only: it stands on LAN A, under an address that is not.
       office.ip('pha', 'addr add 192.168.99.3/32 dev eth0');
       const near = await lab.listen('pha', 'near', '192.168.99.3');
-      await lab.say('pha', 'near', subscribeOf(victim, near, '192.168.99.3'));
+      await lab.say('pha', 'near', subscribeOf(victim, near, { address: '192.168.99.3' }));
       await vi.waitFor(async () => expect(await lab.counted('datagrams_filtered')).toBeGreaterThan(filtered), WAIT);
       await sleep(SILENCE_MS);
       expect([...lab.heard('far'), ...lab.heard('near')]).toEqual([]);

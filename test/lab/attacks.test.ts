@@ -1,28 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { JourneyEvent } from '../../src/core/journey.ts';
 import { formatMacAddress } from '../../src/core/mac-address.ts';
-import { buildSubscribe } from '../../src/sip/build-subscribe.ts';
 import { firstHeader, type SipRequest } from '../../src/sip/message.ts';
-import { parseMessage } from '../../src/sip/parse-message.ts';
 import { vendors } from '../../src/vendors/all.ts';
 import { mac as macOf } from '../peers/office-doors.ts';
-import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
-import { buildPrograms, type Programs } from './build-programs.ts';
-import { whyNoNamespaces } from './namespaces.ts';
-import { type LabPhone, openPhoneLab, type PhoneLab, WAIT } from './phone-lab.ts';
+import { describeOffice } from './describe-lab.ts';
+import { type LabPhone, type PhoneLab, WAIT } from './phone-lab.ts';
+import { readMessages, subscribeOf } from './phone-messages.ts';
 
 // The attacks of docs/security.md that can be played on a LAN of namespaces. Each ends with what the attacker has got.
 
 /** Long enough for an answer that must not come: answers that do come take some 10 ms, copies 500 ms. */
 const SILENCE_MS = 1_500;
 const PASSWORD = 'Geheim101x';
-const missing = whyNoNamespaces();
-
-test('this machine can have a lab, or is not the one that must', (context) => {
-  if (missing !== undefined && !process.env.CI) context.skip(missing);
-  expect(missing).toBeUndefined();
-});
 
 /** The n-th phone on LAN A. */
 function phone(n: number): LabPhone {
@@ -35,26 +26,14 @@ function phone(n: number): LabPhone {
 const victim = phone(22);
 const attacker = phone(21);
 
-describe.skipIf(missing !== undefined)('an attacker on the LAN', () => {
-  let built: BuiltAppliance;
-  let programs: Programs;
+describeOffice('an attacker on the LAN', [], ({ open }) => {
   let lab: PhoneLab;
 
-  beforeAll(() => {
-    built = buildAppliance();
-    programs = buildPrograms('hands');
-  }, 120_000);
-  afterAll(() => {
-    built?.remove();
-    programs?.remove();
-  });
   beforeEach(async () => {
-    lab = await openPhoneLab({ main: built.mainPath, hands: programs.pathOf('hands') });
-    onTestFailed(() => console.error(lab.log()));
+    lab = await open();
     lab.plug(attacker, victim);
     await lab.serve();
   });
-  afterEach(() => lab?.close());
 
   const approveVictim = (extension = '101', password = PASSWORD) =>
     lab.approve({ mac: victim.mac, extension, password });
@@ -64,27 +43,10 @@ describe.skipIf(missing !== undefined)('an attacker on the LAN', () => {
     if (status !== 200) throw new Error(JSON.stringify(body));
   };
 
-  function subscribeOf({ vendor, mac }: LabPhone, address: string, port: number, call = 1): Buffer {
-    const { simulated } = vendor;
-    return buildSubscribe({
-      user: simulated.subscribeUser(mac),
-      host: simulated.subscribeHost,
-      address,
-      port,
-      branch: `z9hG4bK${mac}${port}${call}`,
-      rport: true,
-      callId: `${mac}-${port}-${call}@${address}`,
-      fromTag: String(port + call),
-      cseq: 1,
-      userAgent: null,
-      event: { ...simulated.eventWords(simulated.model), version: simulated.firmware },
-    });
-  }
-
   /** Who asks and answers NOTIFYs with 200; resolves to the URL that it is told. */
   async function askByHand(one: LabPhone, claimed = one): Promise<string> {
     const port = await lab.listen(one.host, one.address, one.address);
-    await lab.say(one.host, one.address, subscribeOf(claimed, one.address, port));
+    await lab.say(one.host, one.address, subscribeOf(claimed, port, { address: one.address }));
     return vi.waitFor(() => {
       const [notify] = notifies(one.address);
       if (notify === undefined) throw new Error('no NOTIFY yet');
@@ -93,10 +55,9 @@ describe.skipIf(missing !== undefined)('an attacker on the LAN', () => {
   }
 
   function notifies(name: string): SipRequest[] {
-    return lab.heard(name).flatMap(({ text }) => {
-      const parsed = parseMessage(Buffer.from(text, 'latin1'));
-      return parsed.ok && parsed.value.kind === 'request' && parsed.value.method === 'NOTIFY' ? [parsed.value] : [];
-    });
+    return readMessages(lab.heard(name)).filter(
+      (message): message is SipRequest => message.kind === 'request' && message.method === 'NOTIFY',
+    );
   }
 
   const fileOf = ({ vendor, mac }: LabPhone) => vendor.files[0].pathFor(mac, vendor.simulated.model);
@@ -239,7 +200,10 @@ describe.skipIf(missing !== undefined)('an attacker on the LAN', () => {
     const url = ownUrl(await askByHand(victim), victim);
     expectNothing([await lab.request('far', url)]);
     const port = await lab.listen('far', 'far', '192.168.99.2');
-    await lab.say('far', 'far', subscribeOf(victim, '192.168.99.2', port), { address: '10.77.0.2', port: 5060 });
+    await lab.say('far', 'far', subscribeOf(victim, port, { address: '192.168.99.2' }), {
+      address: '10.77.0.2',
+      port: 5060,
+    });
     await sleep(SILENCE_MS);
     expect(lab.heard('far')).toEqual([]);
 
@@ -253,7 +217,7 @@ describe.skipIf(missing !== undefined)('an attacker on the LAN', () => {
   test('who forges the answer to a NOTIFY lights no lamp', async () => {
     await approveVictim();
     const port = await lab.listenSilently('pha', 'victim', victim.address);
-    await lab.say('pha', 'victim', subscribeOf(victim, victim.address, port));
+    await lab.say('pha', 'victim', subscribeOf(victim, port));
     const [notify] = await vi.waitFor(() => {
       const heard = notifies('victim');
       if (heard.length === 0) throw new Error('no NOTIFY yet');
@@ -287,7 +251,7 @@ describe.skipIf(missing !== undefined)('an attacker on the LAN', () => {
     await lab.listenSilently('sw', 'third', third, { port: 5_080 });
     await lab.listenSilently('pha', 'reflector', third, { port: 5_080, via: '10.77.4.1' });
     for (let call = 1; call <= copies; call++) {
-      await lab.say('pha', 'reflector', subscribeOf(victim, third, 5_080, call));
+      await lab.say('pha', 'reflector', subscribeOf(victim, 5_080, { address: third, call }));
     }
     await vi.waitFor(async () => expect(await lab.counted('datagrams_heard')).toBeGreaterThanOrEqual(copies), WAIT);
     await sleep(2 * SILENCE_MS);

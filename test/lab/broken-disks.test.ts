@@ -16,8 +16,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { describeLab, useAppliance } from './describe-lab.ts';
 import { whyNoNamespaces } from './namespaces.ts';
 import { ask, createToken, endAll, type Ports, run, serveCommand, untilStarted } from './program.ts';
 
@@ -25,21 +25,18 @@ import { ask, createToken, endAll, type Ports, run, serveCommand, untilStarted }
 const NOBODY = 65_534;
 const MAC = '001565d15c01';
 
-const missing = whyNoNamespaces();
-
-describe.skipIf(missing !== undefined)('a disk that is not as it should be', () => {
-  let built: BuiltAppliance;
+describeLab('a disk that is not as it should be', whyNoNamespaces(), () => {
+  const mainPath = useAppliance();
   let sound: string;
   let token: string;
 
   /** A data folder that holds a phone, an account and so a sealed password. */
   beforeAll(async () => {
-    built = buildAppliance();
     // Other users run it, too.
-    chmodSync(join(dirname(built.mainPath), '..'), 0o755);
+    chmodSync(join(dirname(mainPath()), '..'), 0o755);
     sound = mkdtempSync(join(tmpdir(), 'plugtone-disk-'));
-    token = createToken(built.mainPath, sound);
-    const server = run(serveCommand(built.mainPath, sound, join(sound, 'site')));
+    token = createToken(mainPath(), sound);
+    const server = run(serveCommand(mainPath(), sound, join(sound, 'site')));
     const { web } = await untilStarted(server);
     expect((await ask(web, token, 'POST', `devices/${MAC}/approve`, { extension: '101' })).status).toBe(200);
     server.child.kill('SIGTERM');
@@ -48,7 +45,6 @@ describe.skipIf(missing !== undefined)('a disk that is not as it should be', () 
   afterEach(endAll);
   afterAll(() => {
     endAll();
-    built?.remove();
     rmSync(sound, { recursive: true, force: true });
   });
 
@@ -62,7 +58,7 @@ describe.skipIf(missing !== undefined)('a disk that is not as it should be', () 
     return data;
   }
 
-  const serve = (data: string) => serveCommand(built.mainPath, data, join(dirname(data), 'site'));
+  const serve = (data: string) => serveCommand(mainPath(), data, join(dirname(data), 'site'));
 
   /** Refused with exit code 1 and these words in one line for people; nothing but the lock's empty file may be another one. */
   async function refused(data: string, words: readonly (string | RegExp)[], command = serve(data), uid?: number) {
@@ -176,7 +172,7 @@ describe.skipIf(missing !== undefined)('a disk that is not as it should be', () 
   async function boot(sipPort: Ports['sip']): Promise<number | null> {
     const phone = ['--vendor', 'yealink', '--first-mac', MAC, '--lan-address', '127.0.0.1', '--wait', '15'];
     const target = ['--target', `224.0.1.75:${sipPort}`];
-    const simulator = run([process.execPath, built.mainPath, 'simulate', ...phone, ...target]);
+    const simulator = run([process.execPath, mainPath(), 'simulate', ...phone, ...target]);
     return await simulator.ended;
   }
 });

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, type TestContext, test, vi } from 'vitest';
-import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
-import { buildPrograms, type Programs } from './build-programs.ts';
+import { afterAll, expect, type TestContext, vi } from 'vitest';
+import { describeLab, useAppliance, usePrograms } from './describe-lab.ts';
 import { type Home, type HomeOptions, openHome } from './home.ts';
 import { APP, whyNoIgd } from './igd.ts';
 import type { Forward } from './igd-router.ts';
@@ -35,30 +34,14 @@ export interface HomeTools {
 
 /** Tests of the real appliance behind a real router. They are skipped where no such lab is possible, unless it must be. */
 export function describeHomes(name: string, body: (tools: HomeTools) => void): void {
-  const missing = whyNoIgd();
-
-  test('this machine can have a router to test with, or is not the one that must', (context) => {
-    if (missing !== undefined && !process.env.CI) context.skip(missing);
-    expect(missing).toBeUndefined();
-  });
-
-  describe.skipIf(missing !== undefined)(name, () => {
+  describeLab(name, whyNoIgd(), () => {
     const times = createRecoveryTimes();
-    let built: BuiltAppliance;
-    let hands: Programs;
-
-    beforeAll(() => {
-      built = buildAppliance();
-      hands = buildPrograms('hands');
-    }, 60_000);
-    afterAll(() => {
-      times.print();
-      built?.remove();
-      hands?.remove();
-    });
+    const mainPath = useAppliance();
+    const pathOf = usePrograms('hands');
+    afterAll(() => times.print());
 
     const open: HomeTools['open'] = (context, options) =>
-      openHome({ main: built.mainPath, hands: hands.pathOf('hands') }, context, options);
+      openHome({ main: mainPath(), hands: pathOf('hands') }, context, options);
 
     async function openWithPorts(
       context: TestContext,

@@ -1,27 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildPrograms, type Programs } from './build-programs.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeLab, usePrograms } from './describe-lab.ts';
 import type { HttpAnswer } from './hands.ts';
 import { APP, C2, type IgdLab, openIgdLab, whyNoIgd } from './igd.ts';
 
-const missing = whyNoIgd();
-
-test('this machine can have a router to test with, or is not the one that must', (context) => {
-  if (missing !== undefined && !process.env.CI) context.skip(missing);
-  expect(missing).toBeUndefined();
-});
-
 /** The lab by itself, with the field's own clients: what the other tests stand on. */
-describe.skipIf(missing !== undefined)('a real router in namespaces', () => {
-  let programs: Programs;
+describeLab('a real router in namespaces', whyNoIgd(), () => {
+  const pathOf = usePrograms('hands');
   let lab: IgdLab;
 
-  beforeAll(() => {
-    programs = buildPrograms('hands');
-  });
-  afterAll(() => programs?.remove());
   beforeEach(async () => {
-    lab = await openIgdLab({ hands: programs.pathOf('hands'), second: true });
+    lab = await openIgdLab({ hands: pathOf('hands'), second: true });
   });
   afterEach(() => lab?.close());
 

@@ -4,50 +4,29 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { vendors } from '../../src/vendors/all.ts';
-import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
-import { buildPrograms, type Programs } from './build-programs.ts';
+import { describeOffice } from './describe-lab.ts';
 import { type Hands, startHands } from './hands-client.ts';
-import { whyNoNamespaces } from './namespaces.ts';
-import { openPhoneLab, type PhoneLab, SERVED, WAIT } from './phone-lab.ts';
+import { type PhoneLab, SERVED, WAIT } from './phone-lab.ts';
 import { serveAppliance } from './served-appliance.ts';
-
-const missing = whyNoNamespaces();
 
 /** Of the host of phones on LAN A. */
 const ROGUE = '10.77.4.1';
 const URL_OF_ROGUE = 'http://10.77.4.1:9999/evil/';
 
-test('this machine can have a lab, or is not the one that must', (context) => {
-  if (missing !== undefined && !process.env.CI) context.skip(missing);
-  expect(missing).toBeUndefined();
-});
-
-describe.skipIf(missing !== undefined)('another PnP server in an office of two LANs', () => {
-  let built: BuiltAppliance;
-  let programs: Programs;
+describeOffice('another PnP server in an office of two LANs', ['rogue-server'], ({ open, mainPath, pathOf }) => {
   let lab: PhoneLab;
-  const running: ChildProcess[] = [];
-  const folders: string[] = [];
 
-  beforeAll(() => {
-    built = buildAppliance();
-    programs = buildPrograms('hands', 'rogue-server');
-  }, 120_000);
-  afterAll(() => {
-    built?.remove();
-    programs?.remove();
-  });
   beforeEach(async () => {
-    lab = await openPhoneLab({ main: built.mainPath, hands: programs.pathOf('hands') });
-    onTestFailed(() => console.error(lab.log()));
+    lab = await open();
   });
-  afterEach(async () => {
-    for (const child of running.splice(0)) await stop(child);
-    await lab?.close();
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-  });
+
+  function makeFolder(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'plugtone-lab-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+  }
 
   async function stop(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null) return;
@@ -57,11 +36,11 @@ describe.skipIf(missing !== undefined)('another PnP server in an office of two L
 
   /** Resolves when it hears the group. */
   async function startRogue() {
-    const command = [process.execPath, programs.pathOf('rogue-server'), ROGUE, URL_OF_ROGUE];
+    const command = [process.execPath, pathOf('rogue-server'), ROGUE, URL_OF_ROGUE];
     const child = spawn('ip', ['netns', 'exec', lab.office.namespace('pha'), ...command], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    running.push(child);
+    onTestFinished(() => stop(child));
     const lines: { readonly kind: string; readonly uri?: string; readonly status?: number }[] = [];
     createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
     await vi.waitFor(() => expect(lines.map(({ kind }) => kind)).toContain('ready'), WAIT);
@@ -130,15 +109,14 @@ describe.skipIf(missing !== undefined)('another PnP server in an office of two L
 
   test('two appliances on one LAN see each other, and neither lists the other’s question as a phone', async () => {
     await lab.serve();
-    const dataDir = mkdtempSync(join(tmpdir(), 'plugtone-lab-'));
-    folders.push(dataDir);
+    const dataDir = makeFolder();
     let hands: Hands | undefined;
     const second = await serveAppliance({
       namespace: lab.office.namespace('pha'),
-      mainPath: built.mainPath,
+      mainPath: mainPath(),
       dataDir,
       hands: () => {
-        hands ??= startHands(lab.office.namespace('pha'), programs.pathOf('hands'));
+        hands ??= startHands(lab.office.namespace('pha'), pathOf('hands'));
         return hands;
       },
       onOutput: () => undefined,
@@ -159,13 +137,12 @@ describe.skipIf(missing !== undefined)('another PnP server in an office of two L
     await lab.serve();
     await startRogue();
     const doctor = (dataDir: string) => {
-      const command = [process.execPath, built.mainPath, 'doctor', '--json', '--data-dir', dataDir];
+      const command = [process.execPath, mainPath(), 'doctor', '--json', '--data-dir', dataDir];
       const ran = spawnSync('ip', ['netns', 'exec', lab.office.namespace('app'), ...command], { encoding: 'utf8' });
       const lines: { id: string; state: string; sentence: string }[] = JSON.parse(ran.stdout).findings;
       return { code: ran.status, of: (id: string) => lines.filter((line) => line.id === id) };
     };
-    const folder = mkdtempSync(join(tmpdir(), 'plugtone-lab-'));
-    folders.push(folder);
+    const folder = makeFolder();
     const { code, of } = doctor(folder);
     expect(code).toBe(1);
     for (const id of ['ports.web', 'ports.phones', 'ports.pnp']) expect(of(id)[0]?.sentence).toMatch(/^Plugtone has /);

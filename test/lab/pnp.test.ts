@@ -1,17 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { buildPrograms, type Programs } from './build-programs.ts';
+import { afterEach, expect, test } from 'vitest';
+import { describeLab, usePrograms } from './describe-lab.ts';
 import { whyNoNamespaces } from './namespaces.ts';
 import { type Office, openOffice } from './network.ts';
-
-const missing = whyNoNamespaces();
-
-test('this machine can have a lab, or is not the one that must', (context) => {
-  if (missing !== undefined && !process.env.CI) context.skip(missing);
-  expect(missing).toBeUndefined();
-});
 
 type Line = Readonly<Record<string, unknown>> & { readonly kind: string };
 
@@ -32,15 +25,11 @@ interface ListenerState {
   readonly problem?: string;
 }
 
-describe.skipIf(missing !== undefined)('in an office of two LANs', () => {
+describeLab('in an office of two LANs', whyNoNamespaces(), () => {
   let office: Office;
-  let programs: Programs;
+  const pathOf = usePrograms('appliance', 'phone');
   const running: ChildProcess[] = [];
 
-  beforeAll(() => {
-    programs = buildPrograms('appliance', 'phone');
-  });
-  afterAll(() => programs.remove());
   afterEach(async () => {
     for (const child of running.splice(0)) await stop(child);
     office.close();
@@ -55,7 +44,7 @@ describe.skipIf(missing !== undefined)('in an office of two LANs', () => {
   }
 
   async function startAppliance(): Promise<Appliance> {
-    const child = start(process.execPath, programs.pathOf('appliance'));
+    const child = start(process.execPath, pathOf('appliance'));
     const lines: Line[] = [];
     let passed = 0;
     const wake = new Set<() => void>();
@@ -100,7 +89,7 @@ describe.skipIf(missing !== undefined)('in an office of two LANs', () => {
   /** Who answered the phone: our address, or null for nobody. */
   function ask(host: 'pha' | 'phb', word: string, times = 25): string | null {
     const address = host === 'pha' ? '10.77.4.1' : '10.78.4.1';
-    const text = office.run(host, process.execPath, programs.pathOf('phone'), address, word, String(times));
+    const text = office.run(host, process.execPath, pathOf('phone'), address, word, String(times));
     const answer = JSON.parse(text) as { readonly text: string; readonly address: string } | null;
     if (answer !== null) expect(answer.text).toBe(`heard ${word}`);
     return answer?.address ?? null;
@@ -161,7 +150,7 @@ describe.skipIf(missing !== undefined)('in an office of two LANs', () => {
     await appliance.stateOf(({ joined }) => !joined.includes('10.77.0.2'));
     office.ip('pha', 'addr add 10.79.0.9/24 dev eth0');
     const heard = appliance.next(({ kind, word }) => kind === 'heard' && word === 'still');
-    office.run('pha', process.execPath, programs.pathOf('phone'), '10.79.0.9', 'still', '25');
+    office.run('pha', process.execPath, pathOf('phone'), '10.79.0.9', 'still', '25');
     expect(await heard).toMatchObject({ address: '10.79.0.9', localAddress: '10.79.0.2' });
   });
 
@@ -208,7 +197,7 @@ describe.skipIf(missing !== undefined)('in an office of two LANs', () => {
     const { joined } = await appliance.stateOf((listener) => listener.joined.length === 47);
     expect(joined).toContain('10.80.45.2');
     for (const i of [1, 20, 21, 45]) {
-      const text = office.run('sw', process.execPath, programs.pathOf('phone'), `10.80.${i}.9`, `lan ${i}`, '1');
+      const text = office.run('sw', process.execPath, pathOf('phone'), `10.80.${i}.9`, `lan ${i}`, '1');
       expect(JSON.parse(text)).toEqual({ text: `heard lan ${i}`, address: `10.80.${i}.2` });
     }
     await appliance.ask('state');

@@ -1,18 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { vendors } from '../../src/vendors/all.ts';
 import { mac } from '../peers/office-doors.ts';
-import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
-import { buildPrograms, type Programs } from './build-programs.ts';
-import { whyNoNamespaces } from './namespaces.ts';
-import { type LabPhone, openPhoneLab, type PhoneLab, WAIT } from './phone-lab.ts';
-
-const missing = whyNoNamespaces();
-
-test('this machine can have a lab, or is not the one that must', (context) => {
-  if (missing !== undefined && !process.env.CI) context.skip(missing);
-  expect(missing).toBeUndefined();
-});
+import { describeOffice } from './describe-lab.ts';
+import { type LabPhone, type PhoneLab, WAIT } from './phone-lab.ts';
 
 const vendor = vendors.find(({ macPrefixes }) => macPrefixes.includes('001565')) ?? vendors[0];
 
@@ -38,27 +29,15 @@ const FLOOD = `
     })();
   });`;
 
-describe.skipIf(missing !== undefined)('at the gates of the appliance', () => {
-  let built: BuiltAppliance;
-  let programs: Programs;
+describeOffice('at the gates of the appliance', [], ({ open }) => {
   let lab: PhoneLab;
 
-  beforeAll(() => {
-    built = buildAppliance();
-    programs = buildPrograms('hands');
-  }, 60_000);
-  afterAll(() => {
-    built?.remove();
-    programs?.remove();
-  });
   beforeEach(async () => {
-    lab = await openPhoneLab({ main: built.mainPath, hands: programs.pathOf('hands') });
-    onTestFailed(() => console.error(lab.log()));
+    lab = await open();
     lab.plug(PHONE, STRANGER);
     await lab.serve();
     await lab.approve({ mac: PHONE.mac, extension: '101', password: 'Geheim101x' });
   });
-  afterEach(() => lab?.close());
 
   const ownFiles = () =>
     lab.steps(PHONE).filter((step) => step.kind === 'fetched' && step.isOwnFile && step.fetch.status === 200).length;

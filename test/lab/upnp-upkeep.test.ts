@@ -1,18 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, type TestContext, test, vi } from 'vitest';
+import { afterAll, expect, type TestContext, test, vi } from 'vitest';
 import type { KeeperState } from '../../src/upnp/keeper-state.ts';
-import { buildPrograms, type Programs } from './build-programs.ts';
+import { describeLab, usePrograms } from './describe-lab.ts';
 import { APP, type IgdLab, openIgdLab, whyNoIgd } from './igd.ts';
 import { createRecoveryTimes } from './recovery-times.ts';
-
-const missing = whyNoIgd();
-
-test('this machine can have a router to test with, or is not the one that must', (context) => {
-  if (missing !== undefined && !process.env.CI) context.skip(missing);
-  expect(missing).toBeUndefined();
-});
 
 /** The keeper's hour is half a minute of the router's: what it asks for is as in earnest, but how often. */
 const SPEED = 120;
@@ -27,20 +20,13 @@ const SIP = {
 };
 const OPEN = [{ protocol: 'UDP', externalPort: 5060, internalPort: 5070, internalClient: APP }];
 
-describe.skipIf(missing !== undefined)('months of a keeper', () => {
-  let programs: Programs;
+describeLab('months of a keeper', whyNoIgd(), () => {
+  const pathOf = usePrograms('hands', 'keeper');
   const times = createRecoveryTimes();
-
-  beforeAll(() => {
-    programs = buildPrograms('hands', 'keeper');
-  });
-  afterAll(() => {
-    times.print();
-    programs?.remove();
-  });
+  afterAll(() => times.print());
 
   async function openLab({ onTestFinished }: TestContext): Promise<IgdLab> {
-    const lab = await openIgdLab({ hands: programs.pathOf('hands') });
+    const lab = await openIgdLab({ hands: pathOf('hands') });
     onTestFinished(() => lab.close());
     return lab;
   }
@@ -48,7 +34,7 @@ describe.skipIf(missing !== undefined)('months of a keeper', () => {
   /** Its state, as told last. Status and uptime are the router's time, so it is not asked for them. */
   async function keep(lab: IgdLab, { onTestFinished }: TestContext): Promise<() => KeeperState | undefined> {
     const settings = { mapPorts: true, portMappings: [SIP], pollSeconds: 0 };
-    const args = [process.execPath, programs.pathOf('keeper'), String(SPEED), JSON.stringify(settings)];
+    const args = [process.execPath, pathOf('keeper'), String(SPEED), JSON.stringify(settings)];
     const child = spawn('ip', ['netns', 'exec', lab.namespace('app'), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     onTestFinished(() => stop(child));
     let state: KeeperState | undefined;
