@@ -17,7 +17,8 @@ import { kamailioVersion, macOf, prepareDataDir, startAppliance } from './lib/se
 const HELP = `node bench/pnp.mjs [options]     as root for network namespaces, else over loopback
   --repetitions N   of each measurement, interleaved (default 3)
   --seconds S       of each load (default 5)
-  --phones N        approved phones that ask in turns (default 5000)
+  --phones N        approved phones that ask in turns (default 5000; one that boots more than 30 times, and then more than
+                    once a second, is not answered any more: with fewer than some 1000 that is what is measured)
   --burst N         SUBSCRIBEs of a burst (default 5000; 0: none)
   --appliance FILE  main.js of the appliance (default ../dist/main.js)
   --only NAMES      of appliance,kamailio,responder, comma list
