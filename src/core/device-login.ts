@@ -6,7 +6,7 @@ export interface DeviceLogin {
   readonly password: Secret;
   /** Milliseconds since 1970. Tells this password from the next: what is known of one says nothing of the other. */
   readonly drawnAt: number;
-  /** When it was last given a file that names the password, or null: it cannot know it. */
+  /** When it was first given a file that names the password; null: it cannot know it. */
   readonly givenAt: number | null;
   /** When it first logged in with it; null: never. From then on nothing is served without. */
   readonly provedAt: number | null;
