@@ -6,6 +6,11 @@ export function addDataDirFlag(command: Command): Command {
   return command.option('--data-dir <path>', 'database and keys (PLUGTONE_DATA_DIR; default ./data)');
 }
 
+/** For a flag that may be given again: all its values. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 /** Flags and environment as one Config, or every problem at once on stderr. */
 export function configFrom(flags: ConfigFlags): Config {
   const read = readConfig(flags, process.env);

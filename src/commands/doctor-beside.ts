@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { deriveProbeMac } from '../core/derive-probe-mac.ts';
-import type { Logger } from '../core/logger.ts';
+import { SILENT } from '../core/logger.ts';
 import { DEFAULT_SITE } from '../core/site.ts';
 import type { WantedPort } from '../flows/doctor/check-ports.ts';
 import { createOtherServers } from '../flows/other-servers/other-servers.ts';
@@ -19,8 +19,6 @@ import { vendors } from '../vendors/all.ts';
 import type { DoctorParts } from './doctor-checks.ts';
 import { findNewestBackup } from './newest-backup.ts';
 import { PROBE_SEED_NAME } from './open-other-servers.ts';
-
-const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Ms: it answers within some, or nobody is there. */
 const HEALTH_WAIT_MS = 2_000;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { endianness } from 'node:os';
 import type { Config } from '../config.ts';
-import type { Logger } from '../core/logger.ts';
+import { SILENT } from '../core/logger.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import type { Note } from '../core/note.ts';
 import { err, type Result } from '../core/result.ts';
@@ -34,7 +34,7 @@ import { readFirewall } from '../lan/firewall-rules.ts';
 import { mayWrite, measureDisk, readHostFile, readHostTimeZones } from '../lan/host-facts.ts';
 import { askClockStatus } from '../lan/host-programs.ts';
 import type { InterfaceWatch } from '../lan/interface-watch.ts';
-import { isLoopbackAddress } from '../lan/lan-address.ts';
+import { isLoopbackOnly } from '../lan/lan-address.ts';
 import { resolveName } from '../lan/name-resolver.ts';
 import { parseIgmpTable } from '../lan/parse-igmp-table.ts';
 import { findPortHolders, findTcpHolders, type PortHolder } from '../lan/port-holder.ts';
@@ -66,8 +66,6 @@ export interface DoctorParts {
   readonly clock: () => number;
 }
 
-const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
 /** arp(7). */
 const NEIGHBOUR_LIMIT = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
 
@@ -75,8 +73,7 @@ const NEIGHBOUR_LIMIT = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
 export function buildDoctorPhases(parts: DoctorParts): CheckPhases {
   const { config, site, clock } = parts;
   const { dataDir, webPort, phonePort, sipPort, lanAddresses, tls } = config;
-  // Loopback alone is a trial on one host: nobody else is spoken to then.
-  const isTrial = lanAddresses.length > 0 && lanAddresses.every(isLoopbackAddress);
+  const isTrial = isLoopbackOnly(lanAddresses);
   const interfaces = () => parts.interfaces.current();
   const target = { address: PNP_GROUP, port: sipPort };
   const ports: readonly WantedPort[] = [

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { ConfigFlags } from '../config.ts';
+import { SILENT } from '../core/logger.ts';
 import { createDoctor } from '../flows/doctor/doctor.ts';
 import { worstOf } from '../flows/doctor/finding.ts';
-import { addDataDirFlag, configFrom } from './config-flags.ts';
+import { addDataDirFlag, collect, configFrom } from './config-flags.ts';
 import { openDoctorBeside } from './doctor-beside.ts';
 import { buildDoctorPhases } from './doctor-checks.ts';
 import { formatFindings, formatFindingsJson } from './format-findings.ts';
@@ -20,11 +21,7 @@ export function doctorCommand(): Command {
     .option('--web-port <port>', 'as for serve (PLUGTONE_WEB_PORT; default 8080)')
     .option('--phone-port <port>', 'as for serve (PLUGTONE_PHONE_PORT; default 8060)')
     .option('--sip-port <port>', 'as for serve (PLUGTONE_SIP_PORT; default 5060)')
-    .option(
-      '--lan-address <address>',
-      'as for serve (PLUGTONE_LAN_ADDRESS)',
-      (value: string, before: readonly string[] = []) => [...before, value],
-    )
+    .option('--lan-address <address>', 'as for serve (PLUGTONE_LAN_ADDRESS)', collect)
     .option('--phone-tls-port <port>', 'as for serve (PLUGTONE_PHONE_TLS_PORT)')
     .option('--web-tls-port <port>', 'as for serve (PLUGTONE_WEB_TLS_PORT)')
     .option('--json', 'for programs')
@@ -37,10 +34,8 @@ async function examine({ json = false, ...flags }: DoctorFlags): Promise<void> {
   const { signal } = controller;
   try {
     const parts = await openDoctorBeside(config, signal);
-    // What fails unforeseen shows as a line; there is no log here.
-    const quiet = () => undefined;
-    const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-    const doctor = createDoctor({ phases: () => buildDoctorPhases(parts), log, clock: Date.now, signal });
+    // What fails unforeseen shows as a line.
+    const doctor = createDoctor({ phases: () => buildDoctorPhases(parts), log: SILENT, clock: Date.now, signal });
     const { findings, startedAt } = await doctor.run();
     const inColour = process.stdout.isTTY === true && !process.env.NO_COLOR;
     process.stdout.write(

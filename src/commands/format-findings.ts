@@ -1,4 +1,5 @@
 import { type Finding, type FindingState, worstOf } from '../flows/doctor/finding.ts';
+import { formatFinding } from '../http/format-doctor.ts';
 
 /** Select graphic rendition, ECMA-48 8.3.117. */
 const COLOURS: Readonly<Record<FindingState, string>> = { green: '32', yellow: '33', red: '31' };
@@ -21,12 +22,7 @@ export function formatFindingsJson(
   findings: readonly Finding[],
   { version, at }: { readonly version: string; readonly at: number },
 ): string {
-  const lines = findings.map(({ id, state, sentence, advice }) => ({
-    id,
-    state,
-    sentence: sentence.text,
-    advice: advice?.text ?? null,
-  }));
+  const lines = findings.map(formatFinding);
   const report = { version, at: new Date(at).toISOString(), state: worstOf(findings), findings: lines };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

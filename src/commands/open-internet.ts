@@ -6,7 +6,7 @@ import type { InternetDoors } from '../flows/internet-facts.ts';
 import type { Office } from '../flows/office.ts';
 import { readDefaultRoute } from '../lan/default-route.ts';
 import type { InterfaceWatch } from '../lan/interface-watch.ts';
-import { isLoopbackAddress } from '../lan/lan-address.ts';
+import { isLoopbackOnly } from '../lan/lan-address.ts';
 import { createMetaStore, type MetaStore } from '../store/meta-store.ts';
 import type { Store } from '../store/store.ts';
 import { chooseSearchStart } from '../upnp/choose-search-start.ts';
@@ -26,7 +26,7 @@ export interface InternetOptions {
   readonly office: Office;
   readonly lan: Pick<InterfaceWatch, 'isOnLink' | 'onChange'>;
   readonly store: Store;
-  /** Those that were named to be served. Loopback alone is a trial on one host: the LAN is not spoken to then. */
+  /** Those that were named to be served. */
   readonly lanAddresses: readonly string[];
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -38,7 +38,7 @@ const NONCE_NAME = 'port-control-nonce';
 /** Open ports and the external address, kept right from now until the signal. */
 export async function openInternet(options: InternetOptions): Promise<Internet> {
   const { office, lan, store, lanAddresses, log, signal, clock } = options;
-  const isTrial = lanAddresses.length > 0 && lanAddresses.every(isLoopbackAddress);
+  const isTrial = isLoopbackOnly(lanAddresses);
   const settings = () => office.site().internet;
   const { addresses } = store;
   const address = await createExternalAddress({ office, lan, addresses, log, signal, clock });
@@ -94,6 +94,7 @@ export async function openInternet(options: InternetOptions): Promise<Internet> 
     doors: {
       readKeeper: keeper.state,
       readAddress: address.read,
+      readWebhook: address.webhook,
       listAddresses: address.list,
       search: keeper.search,
       renew: keeper.renew,

@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { CommandError } from './command-error.ts';
-import { addDataDirFlag, configFrom } from './config-flags.ts';
+import { addDataDirFlag, collect, configFrom } from './config-flags.ts';
 import { formatServiceStatus } from './format-service-status.ts';
 import { openLog } from './open-log.ts';
 import { startServiceNotifier } from './service-notifier.ts';
@@ -13,7 +13,6 @@ import { startServiceNotifier } from './service-notifier.ts';
 const STOP_WITHIN_MS = 4_500;
 
 export function serveCommand(): Command {
-  const collect = (value: string, before: readonly string[] = []) => [...before, value];
   const command = new Command('serve').description('run the appliance');
   return addDataDirFlag(command)
     .option('--site-dir <path>', 'overrides and files of the site (PLUGTONE_SITE_DIR; default ./provisioning)')

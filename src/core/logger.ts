@@ -7,3 +7,6 @@ export interface Logger {
   readonly warn: Write;
   readonly error: Write;
 }
+
+/** Where there is no log: beside the appliance. */
+export const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,5 +1,5 @@
 import type { DoctorRun } from '../flows/doctor/doctor.ts';
-import { worstOf } from '../flows/doctor/finding.ts';
+import { type Finding, worstOf } from '../flows/doctor/finding.ts';
 import { formatTime, formatTimeOrNull } from './schemas/common.ts';
 import type { DoctorAnswer } from './schemas/doctor.ts';
 
@@ -12,11 +12,11 @@ export function formatDoctorRun({ startedAt, endedAt, done, total, findings }: D
     state: worstOf(findings),
     done,
     total,
-    findings: findings.map(({ id, state, sentence, advice }) => ({
-      id,
-      state,
-      sentence: sentence.text,
-      advice: advice?.text ?? null,
-    })),
+    findings: findings.map(formatFinding),
   };
+}
+
+/** The same to programs that ask the API, and to those that run the command line. */
+export function formatFinding({ id, state, sentence, advice }: Finding): DoctorAnswer['findings'][number] {
+  return { id, state, sentence: sentence.text, advice: advice?.text ?? null };
 }

@@ -37,6 +37,11 @@ export function isLoopbackAddress(address: string): boolean {
   return isInSubnet(address, '127.0.0.0', 8);
 }
 
+/** Of the addresses that were named to be served, loopback alone: a trial on one host, where nobody else is to be spoken to. */
+export function isLoopbackOnly(wanted: readonly string[]): boolean {
+  return wanted.length > 0 && wanted.every(isLoopbackAddress);
+}
+
 /** False for anything that is not a dotted IPv4 address. `member` is any address of the subnet. */
 export function isInSubnet(address: string, member: string, prefixLength: number): boolean {
   const a = parseAddress(address);

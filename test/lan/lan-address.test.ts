@@ -6,6 +6,7 @@ import {
   findOnLink,
   isInSubnet,
   isLoopbackAddress,
+  isLoopbackOnly,
   isPrivateAddress,
   listInterfaces,
 } from '../../src/lan/lan-address.ts';
@@ -48,6 +49,10 @@ test('the whole of 127/8 is loopback', () => {
     false,
     false,
   ]);
+});
+
+test('nobody but this host is served where loopback alone was named; nothing named is every LAN', () => {
+  expect([['127.0.0.1'], ['127.0.0.1', '192.168.10.2'], []].map(isLoopbackOnly)).toEqual([true, false, false]);
 });
 
 test('a subnet is told from the bits of its prefix', () => {
