@@ -27,6 +27,9 @@ export interface CertificateFacts {
   readonly fingerprint: string;
 }
 
+/** Milliseconds. Tools that renew certificates do it a month before the end: one that has two weeks left was not renewed. */
+export const ENDS_SOON_MS = 14 * 86_400_000;
+
 /** How connections are encrypted, now. */
 export interface TlsFacts {
   /** Null: phones are served without TLS only. */

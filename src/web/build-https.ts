@@ -1,8 +1,5 @@
-import type { CertificateFacts, TlsFacts } from '../core/certificate.ts';
+import { type CertificateFacts, ENDS_SOON_MS, type TlsFacts } from '../core/certificate.ts';
 import type { TrustSettings } from '../core/trust.ts';
-
-/** A certificate that has this long left is worth a look; those that renew themselves do it a month before. Milliseconds. */
-const ENDS_SOON_MS = 14 * 86_400_000;
 
 /** The card of encrypted connections. `isUntold`: the site wants https, and no port of phones has it. */
 export function buildHttps(facts: TlsFacts | null, { phoneScheme }: Pick<TrustSettings, 'phoneScheme'>, now: number) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CertificateFacts, CertificatePair } from '../../core/certificate.ts';
+import { type CertificateFacts, type CertificatePair, ENDS_SOON_MS } from '../../core/certificate.ts';
 import type { Logger } from '../../core/logger.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { Secret } from '../../core/secret.ts';
@@ -8,9 +8,6 @@ import { checkPair, readBundle } from './read-certificate.ts';
 import type { TlsSource } from './tls-source.ts';
 
 const DAY_MS = 86_400_000;
-
-/** Tools that renew certificates do it a month before the end: one that has two weeks left was not renewed. */
-const ENDS_SOON_MS = 14 * DAY_MS;
 
 interface Watching {
   readonly signal: AbortSignal;
