@@ -8,7 +8,7 @@ export const SESSION_COOKIE = 'plugtone_session';
  * Over TLS. Another name, because browsers keep one set of cookies for all ports of a host, and let nothing that came in the clear
  * replace a Secure one: whoever had logged in by HTTPS could not log in by HTTP. The prefix has them see to it (RFC 6265bis 4.1.3.2).
  */
-export const SECURE_SESSION_COOKIE = '__Host-plugtone_session';
+const SECURE_SESSION_COOKIE = '__Host-plugtone_session';
 
 /** What a browser holds; undefined: none, or one that cannot be ours. */
 export function readSessionKey(request: FastifyRequest): string | undefined {

@@ -40,7 +40,7 @@ export interface WayFacts {
   readonly lastHeardAt: number | null;
 }
 
-export const GATEWAY_KINDS: Readonly<Record<GatewayKind, string>> = { igd: 'UPnP', pcp: 'PCP', 'nat-pmp': 'NAT-PMP' };
+const GATEWAY_KINDS: Readonly<Record<GatewayKind, string>> = { igd: 'UPnP', pcp: 'PCP', 'nat-pmp': 'NAT-PMP' };
 
 /** Phones – Plugtone – router – Internet: four places, and how it stands between them. */
 export function buildInternetWay(facts: WayFacts, texts: Texts): readonly WayStop[] {

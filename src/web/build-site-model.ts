@@ -10,10 +10,7 @@ import { MOST_RULES, type SiteFaults, type SiteLayer } from './read-site-form.ts
 const POLICIES = ['same', 'one', 'random'] as const;
 
 /** Own settings of a layer, and what phones have below it. */
-export function layerOf(
-  site: Site,
-  layer: SiteLayer,
-): { readonly own: SettingsPatch; readonly below: ResolvedSettings } {
+function layerOf(site: Site, layer: SiteLayer): { readonly own: SettingsPatch; readonly below: ResolvedSettings } {
   if (layer.kind === 'site') return { own: site.settings, below: resolveSettings([]) };
   const ofSite = { layer: 'site', patch: site.settings } as const;
   if (layer.kind === 'vendor') return { own: site.vendorSettings[layer.id] ?? {}, below: resolveSettings([ofSite]) };
@@ -48,7 +45,6 @@ export function buildSiteModel(
     policies: POLICIES.map((value) => ({ value, text: t(`policy.choice-${value}`), isChosen: value === policy })),
     rules: buildRules(site, vendors, form, faults),
     faultCount: Object.keys(faults).length,
-    zones: [] as readonly string[],
     ...buildSuggestions(vendors, texts.language),
   };
 }

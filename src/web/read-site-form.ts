@@ -22,7 +22,6 @@ export type SiteLayer =
 export type SiteFaults = Readonly<Record<string, string>>;
 
 const BODY = Compile(SiteBody);
-export const RULE_FIELDS = ['vendorId', 'macPrefix', 'firstExtension', 'lastExtension', 'createExtensions'] as const;
 /** As many as the API takes. */
 export const MOST_RULES = 50;
 

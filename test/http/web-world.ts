@@ -76,7 +76,7 @@ const DIALOG = {
 const BUFFER = { asked: 4_194_304, granted: 212_992 };
 
 /** A record that somebody took two rows from. */
-export const CHECKED_AUDIT: CheckedAudit = {
+const CHECKED_AUDIT: CheckedAudit = {
   fault: { kind: 'rows-removed', row: 3, until: 4 },
   foundAt: null,
   checkedAt: NOW,

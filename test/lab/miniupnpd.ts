@@ -20,7 +20,7 @@ export interface RouterSettings {
   readonly rules: readonly string[];
 }
 
-export const ROUTER_SETTINGS: RouterSettings = {
+const ROUTER_SETTINGS: RouterSettings = {
   igdVersion: 2,
   upnp: true,
   natPmp: true,

@@ -78,7 +78,6 @@ function buildSystem(facts: SystemFacts, texts: Texts) {
     audit: audit && {
       ...audit,
       fault: audit.fault === null ? '' : sayNote(texts, noteAuditFault(audit.fault)),
-      rows: audit.rows,
     },
     problems: templates.problems.map((problem) => sayNote(texts, problem)),
     notes: templates.notes.map((note) => sayNote(texts, note)),
