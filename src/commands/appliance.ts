@@ -196,7 +196,7 @@ async function start(
   };
   await beginSetUp(webDoors.setUp, config);
   const pageSessions = { ...createRequestSessions(tokens, store.sessions), loginPath: '/login' };
-  const pages = openPages(webDoors, pageSessions, doors, cache);
+  const pages = openPages(webDoors, pageSessions, doors, cache, internet.address.lastChange);
   const httpsOnly = tls?.config.webOnly && { httpsPort: () => webTls?.port };
   const web = await createWebServer(webDoors, { ...pages, ...httpsOnly });
   // Also when what comes after it fails: a server that listens keeps the process alive. Closing twice is harmless.

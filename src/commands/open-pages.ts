@@ -3,6 +3,7 @@ import { compareConfig, revealConfig } from '../flows/compare-config.ts';
 import type { ConfigCache } from '../flows/config-cache.ts';
 import type { Doors } from '../flows/doors.ts';
 import { createHeldApprovals } from '../flows/held-approvals.ts';
+import type { ExternalAddressService } from '../flows/internet/external-address.ts';
 import { findAffectedPhones } from '../flows/internet/find-affected-phones.ts';
 import { createTroubleBoard } from '../flows/troubles.ts';
 import type { WebDoors } from '../http/web-doors.ts';
@@ -15,9 +16,15 @@ export interface Pages extends WebServerOptions {
   stop(): Promise<void>;
 }
 
-/** What the pages need beside the API's doors, put together. */
-export function openPages(doors: WebDoors, sessions: PageSessions, flows: Doors, cache: ConfigCache): Pages {
-  const { office, lamps, internet, listJourney } = doors;
+/** What the pages need beside the API's doors, put together. `lastChange`: of the external address. */
+export function openPages(
+  doors: WebDoors,
+  sessions: PageSessions,
+  flows: Doors,
+  cache: ConfigCache,
+  lastChange: ExternalAddressService['lastChange'],
+): Pages {
+  const { office, lamps, listJourney } = doors;
   const troubles = createTroubleBoard({
     office,
     readJourney: async (mac, limit) => (await listJourney(mac, { limit })).items,
@@ -31,11 +38,8 @@ export function openPages(doors: WebDoors, sessions: PageSessions, flows: Doors,
     compareConfig: (mac) => compareConfig(flows, cache, mac),
     revealConfig: (mac, actor) => revealConfig(flows, cache, mac, actor),
     async findAffectedPhones() {
-      const [period, before] = await internet.listAddresses(2);
-      if (period === undefined) return [];
-      const change = { address: period.address, previous: before?.address ?? null, since: period.since };
       const configuredAt = async (mac: MacAddress) => (await lamps.read(mac)).configured;
-      return findAffectedPhones({ ...flows, configuredAt }, cache, change);
+      return findAffectedPhones({ ...flows, configuredAt }, cache, lastChange());
     },
   };
   return {

@@ -2,8 +2,6 @@
 export interface FollowedAddress {
   /** In force; null: none was ever confirmed. */
   readonly address: string | null;
-  /** The last look found something else, or nothing: `address` is what was known before. */
-  readonly isStale: boolean;
   /** A usable address that was seen once, and when: it must be seen again. */
   readonly candidate: { readonly address: string; readonly at: number } | null;
 }
@@ -25,7 +23,7 @@ export interface Followed {
 
 /** What is in force after a start: what was known before it. */
 export function beginFollowing(address: string | null): FollowedAddress {
-  return { address, isStale: true, candidate: null };
+  return { address, candidate: null };
 }
 
 /**
@@ -34,15 +32,13 @@ export function beginFollowing(address: string | null): FollowedAddress {
  * that saw nothing, have found it; so one that goes back and forth never is.
  */
 export function followAddress(before: FollowedAddress, seen: string | null, at: number): Followed {
-  if (seen === null) return { after: { ...before, isStale: true }, isNew: false };
-  if (seen === before.address) {
-    return { after: { address: seen, isStale: false, candidate: null }, isNew: false };
-  }
+  if (seen === null) return { after: before, isNew: false };
+  if (seen === before.address) return { after: { address: seen, candidate: null }, isNew: false };
   const { candidate } = before;
   // A clock that was set back: counted anew.
   if (candidate?.address !== seen || at < candidate.at) {
-    return { after: { ...before, isStale: true, candidate: { address: seen, at } }, isNew: false };
+    return { after: { ...before, candidate: { address: seen, at } }, isNew: false };
   }
   if (at - candidate.at < CONFIRM_AFTER_MS - EARLY_MS) return { after: before, isNew: false };
-  return { after: { address: seen, isStale: false, candidate: null }, isNew: true };
+  return { after: { address: seen, candidate: null }, isNew: true };
 }

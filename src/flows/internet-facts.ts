@@ -1,6 +1,7 @@
 import type { AddressKind } from '../core/address-kind.ts';
 import type { AddressSource, MappingProtocol } from '../core/internet.ts';
 import type { KeeperState } from '../upnp/keeper-state.ts';
+import type { WebhookState } from './internet/address-webhook.ts';
 
 /** What one source says of the external address. `sip`: what the site's SIP server saw (`received=` of our Via, RFC 3581). Times: ms since 1970. */
 export interface AddressReading {
@@ -50,6 +51,7 @@ export interface MappingTest {
 export interface InternetDoors {
   readKeeper(): KeeperState;
   readAddress(): ExternalAddress;
+  readWebhook(): WebhookState;
   /** Newest first, at most `limit`. */
   listAddresses(limit: number): Promise<readonly AddressPeriod[]>;
   /** Looks for routers again and restores everything. Resolves when that is done: up to some 10 s. */
@@ -57,6 +59,6 @@ export interface InternetDoors {
   /** Renews every mapping now. */
   renew(): Promise<void>;
   test(): Promise<readonly MappingTest[]>;
-  /** Called when the keeper or the address have something new to show. Returns the function that ends it. */
+  /** Called when the keeper, the address or the webhook have something new to show. Returns the function that ends it. */
   onChange(listener: () => void): () => void;
 }

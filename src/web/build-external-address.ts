@@ -1,3 +1,4 @@
+import type { WebhookState } from '../flows/internet/address-webhook.ts';
 import type { AddressPeriod, AddressReading, ExternalAddress } from '../flows/internet-facts.ts';
 import { formatDuration } from './format-amounts.ts';
 import type { Texts } from './message-set.ts';
@@ -23,6 +24,11 @@ export interface PeriodRow {
   readonly since: number;
   readonly until: number | null;
   readonly duration: string;
+}
+
+/** Why the webhook does not take the address; null: it does, or there is none. */
+export function buildWebhookTrouble({ state, problem, at, nextAt }: WebhookState) {
+  return problem === null ? null : { problem, at, nextAt, isGivenUp: state === 'given-up' };
 }
 
 /** The address in force, what each source says of it, and what it was before. */

@@ -1,3 +1,4 @@
+import type { WebhookState } from '../../src/flows/internet/address-webhook.ts';
 import type { AddressPeriod, ExternalAddress, InternetDoors, MappingTest } from '../../src/flows/internet-facts.ts';
 import type { GatewayFacts } from '../../src/upnp/gateway.ts';
 import type { KeeperState, KeptMapping } from '../../src/upnp/keeper-state.ts';
@@ -160,16 +161,19 @@ export const MAPPING_TESTS: readonly MappingTest[] = [
   { protocol: 'TCP', externalPort: 443, isMapped: null, isHeard: null, cameBack: null },
 ];
 
+const OFF: WebhookState = { state: 'off', at: null, problem: null, nextAt: null };
+
 export interface InternetFacts {
   readonly keeper: KeeperState;
   readonly address: ExternalAddress;
   readonly periods: readonly AddressPeriod[];
   readonly tests: readonly MappingTest[];
+  readonly webhook: WebhookState;
 }
 
 /** `InternetDoors` of facts that a test sets; idle at first. */
 export function createInternetMemory() {
-  let facts: InternetFacts = { keeper: IDLE_KEEPER, address: UNKNOWN_ADDRESS, periods: [], tests: [] };
+  let facts: InternetFacts = { keeper: IDLE_KEEPER, address: UNKNOWN_ADDRESS, periods: [], tests: [], webhook: OFF };
   const listeners = new Set<() => void>();
   const orders: string[] = [];
   let waiting: Promise<void> = Promise.resolve();
@@ -186,6 +190,7 @@ export function createInternetMemory() {
   const doors: InternetDoors = {
     readKeeper: () => facts.keeper,
     readAddress: () => facts.address,
+    readWebhook: () => facts.webhook,
     listAddresses: async (limit) => facts.periods.slice(0, limit),
     search: () => order('search'),
     renew: () => order('renew'),

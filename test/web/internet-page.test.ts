@@ -56,6 +56,25 @@ test('everybody sees the way, what is open and the address; in both languages th
   expect((await world.get('/internet/live', FRAGMENT)).html).not.toContain('<html');
 });
 
+test('a webhook that does not take the address is told, with its last answer', async () => {
+  const world = await createPageWorld();
+  fill(world);
+  const token = world.tokens.viewer;
+  expect((await world.get('/internet', { token })).html).not.toContain('id="webhook-trouble"');
+  const problem = `it answers 500, wanted 2xx ${EVIL}`;
+  const shown = async (state: 'waiting' | 'given-up', nextAt: number | null) => {
+    world.internet.show({ webhook: { state, at: NOW - 1_000, problem, nextAt } });
+    const { html } = await world.get('/internet/live', { token, ...FRAGMENT, 'accept-language': 'de' });
+    expect(html).not.toContain(EVIL);
+    return /id="webhook-trouble".*/.exec(html)?.[0];
+  };
+  const waiting = await shown('waiting', NOW + 60_000);
+  expect(waiting).toContain('it answers 500');
+  expect(waiting).toContain('Nächster Versuch');
+  expect(await shown('given-up', null)).toContain('nicht mehr versucht');
+  expect(findMarkupFaults((await world.get('/internet', { token })).html)).toEqual([]);
+});
+
 test('an office where nothing is set up is told so, without alarm', async () => {
   const world = await createPageWorld();
   const { html } = await world.get('/internet', { token: world.tokens.viewer });

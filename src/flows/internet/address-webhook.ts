@@ -40,6 +40,8 @@ export interface WebhookDoors {
   readonly newest: () => { readonly now: ToldAddress; readonly previous: string | null } | null;
   /** Durable. */
   readonly markTold: (since: number, at: number) => Promise<void>;
+  /** Called when the last try failed, or no longer did. */
+  readonly onProblem: () => void;
   readonly log: Logger;
   readonly clock: () => number;
   readonly signal: AbortSignal;
@@ -69,7 +71,7 @@ const OFF: WebhookState = { state: 'off', at: null, problem: null, nextAt: null 
  * still being told; what was not told when the program ended is told after the next start.
  */
 export function createAddressWebhook(doors: WebhookDoors): AddressWebhook {
-  const { office, newest, markTold, log, clock, signal } = doors;
+  const { office, newest, markTold, onProblem, log, clock, signal } = doors;
   const timing = { ...TIMING, ...doors.timing };
   /** What is being told, to whom, and the end of it. */
   let task: {
@@ -113,7 +115,13 @@ export function createAddressWebhook(doors: WebhookDoors): AddressWebhook {
   function settle(next: WebhookState): void {
     task?.end.abort();
     task = null;
+    show(next);
+  }
+
+  function show(next: WebhookState): void {
+    const isNews = next.problem !== state.problem;
     state = next;
+    if (isNews) onProblem();
   }
 
   async function tell(news: AddressNews, ended: AbortSignal): Promise<void> {
@@ -147,7 +155,7 @@ export function createAddressWebhook(doors: WebhookDoors): AddressWebhook {
         settle({ state: 'given-up', at, problem, nextAt: null });
         return;
       }
-      state = { state: 'waiting', at, problem, nextAt: at + pauseMs };
+      show({ state: 'waiting', at, problem, nextAt: at + pauseMs });
       await sleep(pauseMs, undefined, { signal: ended, ref: false }).catch(() => undefined);
       if (ended.aborted) return;
       pauseMs = Math.min(pauseMs * 2, timing.longestPauseMs);

@@ -51,8 +51,6 @@ export interface ExternalAddressService {
   read(): ExternalAddress;
   /** For templates; empty: not known. */
   current(): string;
-  /** The deciding source does not name the address in force just now: it is the last known one. */
-  isStale(): boolean;
   /** The last change, also of before our start; null: there was none. */
   lastChange(): AddressChange | null;
   /**
@@ -62,6 +60,7 @@ export interface ExternalAddressService {
   takeStatus(status: GatewayStatus | null, at: number, error: GatewayError | null): void;
   /** Newest first. */
   list(limit: number): Promise<readonly AddressPeriod[]>;
+  /** How the site's webhook takes the address in force. */
   webhook(): WebhookState;
   /** Called when there is something new to show. Returns the function that ends it. */
   onChange(listener: () => void): () => void;
@@ -96,6 +95,7 @@ export async function createExternalAddress(doors: ExternalAddressDoors): Promis
       await addresses.markTold(since, at);
       if (period?.since === since) period = { ...period, toldAt: at };
     },
+    onProblem: tell,
     log,
     clock,
     signal,
@@ -138,7 +138,7 @@ export async function createExternalAddress(doors: ExternalAddressDoors): Promis
     if (now.sip !== old.sip) seen.delete('sip');
     if (now.pollSeconds === 0) seen.delete('upnp');
     const isOther = now.addressSource !== old.addressSource || !seen.has(now.addressSource);
-    if (isOther) followed = { ...followed, candidate: null, isStale: true };
+    if (isOther) followed = { ...followed, candidate: null };
     webhook.look();
     tell();
   }
@@ -216,7 +216,6 @@ export async function createExternalAddress(doors: ExternalAddressDoors): Promis
         now: clock(),
       }),
     current: () => followed.address ?? '',
-    isStale: () => followed.isStale,
     lastChange() {
       if (period === null) return null;
       return { address: period.address, previous: before?.address ?? null, since: period.since };

@@ -6,7 +6,7 @@ import type { MappingTest } from '../../flows/internet-facts.ts';
 import { renewPorts, searchRouter, testPorts } from '../../flows/order-internet.ts';
 import type { ApiApp } from '../../http/api-app.ts';
 import { actorOf } from '../../http/bearer-guard.ts';
-import { buildExternalAddress } from '../build-external-address.ts';
+import { buildExternalAddress, buildWebhookTrouble } from '../build-external-address.ts';
 import { buildBystanders, buildInternetHints, describeForward } from '../build-internet-hints.ts';
 import { buildInternetSign } from '../build-internet-sign.ts';
 import { buildInternetWay, nameGateway } from '../build-internet-way.ts';
@@ -142,6 +142,7 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors, off
       presets: listPortPresets(texts),
       ports: buildOpenPorts(keeper, texts),
       external: buildExternalAddress(address, periods, texts, now),
+      webhook: buildWebhookTrouble(internet.readWebhook()),
     };
   }
 

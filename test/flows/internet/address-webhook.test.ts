@@ -31,6 +31,7 @@ function open(site: Site, timing: Parameters<typeof createAddressWebhook>[0]['ti
   const stop = new AbortController();
   const logged: Record<string, unknown>[] = [];
   const told: number[] = [];
+  const problems: (string | null)[] = [];
   const world = {
     site,
     now: NOW,
@@ -46,6 +47,7 @@ function open(site: Site, timing: Parameters<typeof createAddressWebhook>[0]['ti
       told.push(since);
       if (world.news?.now.since === since) world.news = { ...world.news, now: { ...world.news.now, toldAt: at } };
     },
+    onProblem: () => void problems.push(webhook.state().problem),
     log: { debug: write, info: write, warn: write, error: write },
     clock: () => world.now,
     signal: stop.signal,
@@ -55,7 +57,7 @@ function open(site: Site, timing: Parameters<typeof createAddressWebhook>[0]['ti
     stop.abort();
     await webhook.closed();
   });
-  return { webhook, world, logged, told, stop, events: () => logged.map(({ event }) => event) };
+  return { webhook, world, logged, told, problems, stop, events: () => logged.map(({ event }) => event) };
 }
 
 test('a new address is told, signed as Standard Webhooks says', async () => {
@@ -184,7 +186,7 @@ test('only the newest address is told', async () => {
 
 test('it is given up after a day, and the next address is told all the same', async () => {
   const receiver = await startWebhookReceiver(500);
-  const { webhook, world, told, events } = open(siteWith(receiver.url));
+  const { webhook, world, told, problems, events } = open(siteWith(receiver.url));
   webhook.look();
   await receiver.wait(1);
   world.now += DAY_MS;
@@ -197,6 +199,7 @@ test('it is given up after a day, and the next address is told all the same', as
   await vi.waitFor(() => expect(webhook.state().state).toBe('told'));
   expect(told).toEqual([world.now]);
   expect(events()).toEqual(['webhook.failed', 'webhook.given-up', 'webhook.delivered']);
+  expect(problems).toEqual(['it answers 500, wanted 2xx', null]);
 });
 
 test('the pauses grow to a limit', async () => {
