@@ -11,27 +11,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import Libsql from 'libsql';
 import { buildAside } from './lib/build-aside.mjs';
+import { chooseSeed, createRandom } from './lib/seeded-random.mjs';
 import { createToken, startServer } from './lib/server-process.mjs';
 
 const option = { type: 'string' };
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { main: option, seed: option } });
 const kills = Number(positionals[0] ?? 20);
 const main = values.main ?? buildAside();
-let state = Number(values.seed ?? Date.now() % 2 ** 31) >>> 0 || 1;
-console.log(`${kills} kills, seed ${state}`);
+const seed = chooseSeed(values.seed);
+const random = createRandom(seed);
+console.log(`${kills} kills, seed ${seed}`);
 
 /** Ms from the first order to the kill, at most. */
 const LONGEST_LIFE_MS = 350;
 /** Rows of one import. */
 const ROWS = 12;
-
-/** As Marsaglia's xorshift (doi:10.18637/jss.v008.i14). */
-function random() {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state = (state ^ (state << 5)) >>> 0;
-  return state / 2 ** 32;
-}
 
 const dataDir = mkdtempSync(join(tmpdir(), 'plugtone-kill-'));
 process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));

@@ -13,14 +13,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildAside } from './lib/build-aside.mjs';
+import { chooseSeed, createRandom } from './lib/seeded-random.mjs';
 import { createToken, startServer } from './lib/server-process.mjs';
 
 const option = { type: 'string' };
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { main: option, seed: option } });
 const seconds = Number(positionals[0] ?? 300);
 const main = values.main ?? buildAside();
-let state = Number(values.seed ?? Date.now() % 2 ** 31) >>> 0 || 1;
-console.log(`${seconds} s, seed ${state}`);
+const seed = chooseSeed(values.seed);
+const random = createRandom(seed);
+console.log(`${seconds} s, seed ${seed}`);
 
 /** MB beyond what it had when the traffic began: buffers, caches and limits of sources fill up, and then that is all. */
 const MOST_GROWTH_MB = 256;
@@ -32,13 +34,7 @@ const BOOTING = 8;
 /** Datagrams in a row, before others have their turn. */
 const BURST = 50;
 
-/** As Marsaglia's xorshift (doi:10.18637/jss.v008.i14). */
-function below(limit) {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state = (state ^ (state << 5)) >>> 0;
-  return Math.floor((state / 2 ** 32) * limit);
-}
+const below = (limit) => Math.floor(random() * limit);
 const pick = (items) => items[below(items.length)];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

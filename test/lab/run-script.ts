@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { run } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -8,17 +8,7 @@ export async function runScript(
   name: string,
   given: readonly string[],
 ): Promise<{ readonly code: number | null; readonly said: string }> {
-  const script = join(ROOT, 'scripts', `${name}.mjs`);
-  const child = spawn(process.execPath, [script, ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('close', resolve);
-    child.once('error', reject);
-  });
-  return { code, said };
+  const { ended, said } = run([process.execPath, join(ROOT, 'scripts', `${name}.mjs`), ...given]);
+  const code = await ended;
+  return { code, said: said() };
 }
