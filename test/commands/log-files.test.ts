@@ -5,13 +5,12 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -21,8 +20,8 @@ import { type LogFilesOptions, openLogFiles } from '../../src/commands/log-files
 import { openLog } from '../../src/commands/open-log.ts';
 import { readConfig } from '../../src/config.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { compileSources } from '../peers/compile-sources.ts';
 
-const PROJECT = resolve(import.meta.dirname, '../..');
 const DAY_MS = 86_400_000;
 
 afterEach(() => void vi.useRealTimers());
@@ -153,26 +152,11 @@ setTimeout(async () => { clearInterval(timer); await files.close(); process.stdo
 
 test('a full disk ends nothing: not the program, not its memory', async () => {
   const folder = makeFolder();
-  const config = {
-    extends: join(PROJECT, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      rootDir: join(PROJECT, 'src'),
-      outDir: join(folder, 'dist'),
-      typeRoots: [join(PROJECT, 'node_modules/@types')],
-    },
-    include: [],
-    files: [join(PROJECT, 'src/commands/log-files.ts')],
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  await compileSources(folder, ['commands/log-files.ts']);
   writeFileSync(join(folder, 'full.js'), FULL);
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
-  const run = promisify(execFile);
-  await run(process.execPath, [join(PROJECT, 'node_modules/typescript/bin/tsc'), '-p', folder]);
   const script = `trap '' XFSZ; ulimit -f 16; exec "$0" "$1" "$2"`;
   const log = join(folder, 'log');
-  const { stdout } = await run('bash', ['-c', script, process.execPath, join(folder, 'full.js'), log]);
+  const { stdout } = await promisify(execFile)('bash', ['-c', script, process.execPath, join(folder, 'full.js'), log]);
   const [cause, memory] = stdout.split(' ');
   expect(cause).toBe('EFBIG');
   expect(Number(memory)).toBeLessThan(200 * 1024 ** 2);

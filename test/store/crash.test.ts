@@ -1,39 +1,18 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlink, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
+import { compileSources } from '../peers/compile-sources.ts';
 import { macOf, makeFolder, openForTest } from './samples.ts';
-
-const PROJECT = resolve(import.meta.dirname, '../..');
 
 /** Compiles the store into a folder of this test's own, where a plain Node process can run it. */
 async function compileStore(): Promise<string> {
   const folder = await makeFolder();
-  const config = {
-    extends: join(PROJECT, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      rootDir: join(PROJECT, 'src'),
-      outDir: join(folder, 'dist'),
-      typeRoots: [join(PROJECT, 'node_modules/@types')],
-    },
-    include: [],
-    files: [
-      join(PROJECT, 'src/store/store.ts'),
-      join(PROJECT, 'src/store/batch-writer.ts'),
-      join(PROJECT, 'src/core/new-device.ts'),
-    ],
-  };
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
-  const compiler = join(PROJECT, 'node_modules/typescript/bin/tsc');
-  await promisify(execFile)(process.execPath, [compiler, '-p', folder]);
+  await compileSources(folder, ['store/store.ts', 'store/batch-writer.ts', 'core/new-device.ts']);
   return folder;
 }
 
