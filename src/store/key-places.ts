@@ -23,8 +23,8 @@ export interface KeyPlaces {
   keepWaiting(key: Buffer): Promise<void>;
   /** The waiting key takes the old one's place, in one step. */
   putInForce(keyId: string): Promise<void>;
-  /** Keys that no database is sealed with. Call it under the write lock: somebody else's would be waiting too. */
-  removeWaiting(): Promise<void>;
+  /** Removes keys that no database is sealed with. Call it under the write lock, with the id of the key that is in force by then. */
+  removeWaiting(inForce: string): Promise<void>;
 }
 
 /** `credentialsDirectory`: $CREDENTIALS_DIRECTORY of systemd.exec(5); it counts where it holds a file `secret.key`. */
@@ -37,30 +37,39 @@ export function findKeyPlaces(databaseFile: string, credentialsDirectory: string
   }
   const file = join(folder, KEY_FILE);
   const waiting = (keyId: string) => join(folder, `${KEY_FILE}.${keyId}`);
+
+  async function putInForce(keyId: string): Promise<void> {
+    try {
+      await rename(waiting(keyId), file);
+    } catch (cause) {
+      // Somebody else has done it.
+      if (hasCode(cause, 'ENOENT')) return;
+      const message = `The key file ${waiting(keyId)} cannot take the place of ${file}: ${messageOf(cause)}`;
+      throw new StoreError('not-writable', message, cause);
+    }
+    await syncFolder(folder);
+  }
+
   return {
     file,
     isCredential: false,
     read: () => readKeyFile(file),
     find(keyId) {
-      const found = [readKeyFile(file), readKeyFile(waiting(keyId))];
-      return found.find((key) => key !== undefined && keyIdOf(key) === keyId);
+      // Once more: between the two looks it may have taken the old one's place.
+      for (const place of [file, waiting(keyId), file]) {
+        const key = readKeyFile(place);
+        if (key !== undefined && keyIdOf(key) === keyId) return key;
+      }
+      return undefined;
     },
     create: () => createKeyFile(file),
     async keepWaiting(key) {
       await createKeyFile(waiting(keyIdOf(key)), key);
     },
-    async putInForce(keyId) {
-      try {
-        await rename(waiting(keyId), file);
-      } catch (cause) {
-        // Somebody else has done it.
-        if (hasCode(cause, 'ENOENT')) return;
-        const message = `The key file ${waiting(keyId)} cannot take the place of ${file}: ${messageOf(cause)}`;
-        throw new StoreError('not-writable', message, cause);
-      }
-      await syncFolder(folder);
-    },
-    async removeWaiting() {
+    putInForce,
+    async removeWaiting(inForce) {
+      // Whoever brought it in has committed, and may not have come to this: no other file holds it.
+      await putInForce(inForce);
       const names = (await readdir(folder)).filter((name) => WAITING.test(name));
       await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
     },

@@ -49,7 +49,7 @@ export async function rotateKey(database: Database, options: RotationOptions): P
   const next = createCipher(key);
   const rotation = await database.write(async (writer) => {
     const before = keys.keyId;
-    await places.removeWaiting();
+    await places.removeWaiting(before);
     if (newKeyFile === undefined) await places.keepWaiting(key);
     else await writeNewKey(newKeyFile, key);
     onStep('key-kept');

@@ -130,6 +130,23 @@ test('many that write and rotate at once leave every value under the one key in 
   expect(await keyFiles(dataDir)).toEqual(['secret.key']);
 });
 
+test('a key that was brought in and does not lie in its place yet is not taken for a left-over by the next change', async () => {
+  const dataDir = await makeFolder();
+  const store = await openForTest(dataDir);
+  await fill(store, [1]);
+  const rotate = (onStep?: (step: string) => void) =>
+    rotateKey(store.database, { actor: 'test', ...(onStep && { onStep }) });
+  const stop = (at: string) => (step: string) => {
+    if (step === at) throw new Error(`stopped at ${at}`);
+  };
+  await expect(rotate(stop('committed'))).rejects.toThrow('stopped at committed');
+  await expect(rotate(stop('key-kept'))).rejects.toThrow('stopped at key-kept');
+  const fresh = await openForTest(dataDir);
+  expect((await fresh.extensions.get('101'))?.password.reveal()).toBe(extensionOf(1).password.reveal());
+  await rotate();
+  expect(Object.keys(await countKeys(store))).toEqual([keyIdOf(await readFile(join(dataDir, 'secret.key')))]);
+});
+
 test('a value that does not open ends it with nothing changed', async () => {
   const dataDir = await makeFolder();
   const store = await openForTest(dataDir);
