@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 
 /** Where Debian has it; another one is named by PLUGTONE_CHROMIUM. */
 const CHROMIUM = process.env.PLUGTONE_CHROMIUM ?? '/usr/bin/chromium';
@@ -53,6 +53,38 @@ export async function visit(
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   return { context, page, complaints };
+}
+
+/**
+ * Opens tabs, as `visit` does, and shows a page there; they are closed behind each test. `where`: asked each time, since servers come
+ * and go with tests. Hooks run backwards: called below the one that closes the server, it closes the tabs before that.
+ */
+export function useVisits(
+  browser: Browser | undefined,
+  where: () => { readonly webPort: number; readonly token: string },
+): (path: string, options?: Parameters<typeof visit>[2]) => Promise<Visitor> {
+  const visitors: Visitor[] = [];
+  afterEach(async () => {
+    for (const { context } of visitors.splice(0)) await context.close();
+  });
+  return async (path, options) => {
+    if (browser === undefined) throw new Error('there is no browser');
+    const { webPort, token } = where();
+    const visitor = await visit(browser, webPort, { token, ...options });
+    visitors.push(visitor);
+    await visitor.page.goto(path);
+    return visitor;
+  };
+}
+
+/** Says no to whatever the page asks from now on; what kinds of question they were. */
+export function declineDialogs(page: Page): readonly string[] {
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  return asked;
 }
 
 /** The page's live stream is open: what happens from now on shows itself. */

@@ -1,32 +1,22 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runAppliance } from '../peers/running-appliance.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, type Visitor, visit } from './browser.ts';
+import { expectAccessible, expectNoSidewaysScroll, openBrowser, useVisits } from './browser.ts';
 
 const browser = await openBrowser();
 let appliance: Awaited<ReturnType<typeof runAppliance>>;
 const tokens = { admin: '', technician: '', viewer: '' };
-let visitor: Visitor | undefined;
 
 beforeAll(async () => {
   appliance = await runAppliance();
   for (const role of ['viewer', 'technician', 'admin'] as const) tokens[role] = await appliance.createToken(role);
-});
-afterEach(async () => {
-  await visitor?.context.close();
-  visitor = undefined;
 });
 afterAll(async () => {
   await browser?.close();
   await appliance.remove();
 });
 
-async function open(path: string, options: Parameters<typeof visit>[2] = {}) {
-  visitor = await visit(browser as Browser, appliance.appliance.webPort, { token: tokens.technician, ...options });
-  await visitor.page.goto(path);
-  return visitor;
-}
+const open = useVisits(browser, () => ({ webPort: appliance.appliance.webPort, token: tokens.technician }));
 
 /** A page that answers "this is not right" is told by the browser, too. */
 const isExpected = (complaint: string) => /status of (409|422)/.test(complaint);
@@ -124,7 +114,6 @@ test.skipIf(!browser)('the list is downloaded; with passwords by administrators 
   ]);
   expect(readFileSync((await download.path()) ?? '', 'utf8')).toContain('00:15:65:00:01:01,301,');
   expect((await page.request.post('/extensions/export/phones.csv')).status()).toBe(403);
-  await visitor?.context.close();
   const admin = await open('/extensions/export', { token: tokens.admin });
   await expectAccessible(admin.page);
   const [full] = await Promise.all([

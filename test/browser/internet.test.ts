@@ -1,15 +1,21 @@
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { NOW } from '../http/web-world.ts';
 import { addressAt, keeperAt, MAPPING_TESTS, periodsAt } from '../peers/internet-memory.ts';
 import { createPageWorld } from '../web/page-world.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, type Visitor, visit, waitForLive } from './browser.ts';
+import {
+  declineDialogs,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  openBrowser,
+  useVisits,
+  waitForLive,
+} from './browser.ts';
 
 const browser = await openBrowser();
 let world: Awaited<ReturnType<typeof createPageWorld>>;
 let port = 0;
-let visitor: Visitor | undefined;
 
 /** An office behind a router, with ports of every state. */
 beforeEach(async () => {
@@ -24,21 +30,10 @@ beforeEach(async () => {
   });
   await setPorts(true);
 });
-afterEach(async () => {
-  await visitor?.context.close();
-  visitor = undefined;
-  await world.app.close();
-});
+afterEach(() => world.app.close());
 afterAll(async () => browser?.close());
 
-async function open(
-  path: string,
-  { token = world.tokens.admin, ...options }: Parameters<typeof visit>[2] = {},
-): Promise<Visitor> {
-  visitor = await visit(browser as Browser, port, { token, ...options });
-  await visitor.page.goto(path);
-  return visitor;
-}
+const open = useVisits(browser, () => ({ webPort: port, token: world.tokens.admin }));
 
 async function setPorts(mapPorts: boolean): Promise<void> {
   const row = { protocol: 'UDP', externalPort: 5060, internalPort: 5060, count: 1, internalClient: null } as const;
@@ -167,11 +162,7 @@ test.skipIf(!browser)('a row is added by its preset, judged as one types, and ap
   await page.waitForSelector('#f-mapping-1-count:not([aria-invalid])');
 
   // Enter applies; it adds no preset.
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.type());
-    void dialog.dismiss();
-  });
+  const asked = declineDialogs(page);
   await page.locator('#f-mapping-1-count').press('Enter');
   await page.getByText('Applied: 9 ports are to be open.').waitFor();
   expect(page.url()).toMatch(/\/internet$/);
@@ -202,11 +193,7 @@ test.skipIf(!browser)(
 test.skipIf(!browser)('what is typed is not lost by a slip, and is reverted on purpose', async () => {
   const { page } = await open('/internet/settings');
   await page.getByLabel('Name of the office').fill('office.example.com');
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.type());
-    void dialog.dismiss();
-  });
+  const asked = declineDialogs(page);
   await page.getByRole('link', { name: 'Extensions' }).click();
   await page.waitForFunction('true');
   expect(asked).toEqual(['beforeunload']);

@@ -1,9 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { vendors } from '../../src/vendors/all.ts';
 import { mac } from '../peers/office-doors.ts';
 import { runAppliance } from '../peers/running-appliance.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, type Visitor, visit, waitForLive } from './browser.ts';
+import { expectAccessible, expectNoSidewaysScroll, openBrowser, useVisits, waitForLive } from './browser.ts';
 
 const PHONE = '001565000001';
 
@@ -11,7 +10,6 @@ const browser = await openBrowser();
 const [vendor] = vendors;
 let appliance: Awaited<ReturnType<typeof runAppliance>>;
 const tokens = { admin: '', technician: '', viewer: '' };
-let visitor: Visitor | undefined;
 let closePhone: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
@@ -21,21 +19,13 @@ beforeAll(async () => {
   await appliance.api('PUT', 'site', { settings: { timeZone: 'Europe/Berlin', sipServer: 'pbx.example.test' } });
   closePhone = (await appliance.phone(vendor, mac(PHONE))).close;
 });
-afterEach(async () => {
-  await visitor?.context.close();
-  visitor = undefined;
-});
 afterAll(async () => {
   await closePhone?.();
   await browser?.close();
   await appliance.remove();
 });
 
-async function open(path: string, options: Parameters<typeof visit>[2] = {}) {
-  visitor = await visit(browser as Browser, appliance.appliance.webPort, { token: tokens.technician, ...options });
-  await visitor.page.goto(path);
-  return visitor;
-}
+const open = useVisits(browser, () => ({ webPort: appliance.appliance.webPort, token: tokens.technician }));
 
 test.skipIf(!browser)('the page of a phone follows its journey without reload', async () => {
   const { page, complaints } = await open(`/phones/${PHONE}`);
@@ -61,9 +51,8 @@ test.skipIf(!browser)(
     expect(await page.textContent('#file-text')).not.toContain('••••••');
     const audit = (await appliance.api('GET', 'audit')).body.items as { action: string; actor: string }[];
     expect(audit[0]).toMatchObject({ action: 'config.revealed', actor: 'admin' });
-    const refused = await visit(browser as Browser, appliance.appliance.webPort, { token: tokens.technician });
+    const refused = await open(`/phones/${PHONE}`, { token: tokens.technician });
     expect((await refused.context.request.post(`/phones/${PHONE}/reveal`)).status()).toBe(403);
-    await refused.context.close();
   },
 );
 

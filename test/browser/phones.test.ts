@@ -1,34 +1,24 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { vendors } from '../../src/vendors/all.ts';
 import { mac } from '../peers/office-doors.ts';
 import { runAppliance } from '../peers/running-appliance.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, type Visitor, visit, waitForLive } from './browser.ts';
+import { expectAccessible, expectNoSidewaysScroll, openBrowser, useVisits, waitForLive } from './browser.ts';
 
 const browser = await openBrowser();
 const [vendor] = vendors;
 let appliance: Awaited<ReturnType<typeof runAppliance>>;
 const tokens = { admin: '', technician: '', viewer: '' };
-let visitor: Visitor | undefined;
 
 beforeAll(async () => {
   appliance = await runAppliance();
   for (const role of ['viewer', 'technician', 'admin'] as const) tokens[role] = await appliance.createToken(role);
-});
-afterEach(async () => {
-  await visitor?.context.close();
-  visitor = undefined;
 });
 afterAll(async () => {
   await browser?.close();
   await appliance.remove();
 });
 
-async function open(path: string, options: Parameters<typeof visit>[2] = {}) {
-  visitor = await visit(browser as Browser, appliance.appliance.webPort, { token: tokens.technician, ...options });
-  await visitor.page.goto(path);
-  return visitor;
-}
+const open = useVisits(browser, () => ({ webPort: appliance.appliance.webPort, token: tokens.technician }));
 
 function phone(address: string) {
   if (vendor === undefined) throw new Error('no vendor is known');

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { vendors } from '../../src/vendors/all.ts';
 import { mac } from '../peers/office-doors.ts';
 import { runAppliance } from '../peers/running-appliance.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, type Visitor, visit } from './browser.ts';
+import { declineDialogs, expectAccessible, expectNoSidewaysScroll, openBrowser, useVisits } from './browser.ts';
 
 const browser = await openBrowser();
 const [vendor] = vendors;
 let appliance: Awaited<ReturnType<typeof runAppliance>>;
 const tokens = { admin: '', technician: '', viewer: '' };
-let visitor: Visitor | undefined;
 
 /** Two phones that are configured, and two that never showed themselves. */
 beforeAll(async () => {
@@ -29,10 +28,6 @@ beforeAll(async () => {
     body: 'mac,extension,display_name,vendor,model,setting.language\n000413000003,103,Labor,snom,D785,de\n000413000004,104,,snom,D785,fr\n',
   });
 });
-afterEach(async () => {
-  await visitor?.context.close();
-  visitor = undefined;
-});
 afterAll(async () => {
   await browser?.close();
   await appliance.remove();
@@ -45,11 +40,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function open(path: string, options: Parameters<typeof visit>[2] = {}) {
-  visitor = await visit(browser as Browser, appliance.appliance.webPort, { token: tokens.admin, ...options });
-  await visitor.page.goto(path);
-  return visitor;
-}
+const open = useVisits(browser, () => ({ webPort: appliance.appliance.webPort, token: tokens.admin }));
 
 const look = (page: Page) => page.getByRole('button', { name: 'Look what it changes' }).click();
 const site = async () => (await appliance.api('GET', 'site')).body;
@@ -116,11 +107,7 @@ test.skipIf(!browser)(
 test.skipIf(!browser)('what nobody wants is reverted, with a warning where it would be lost', async () => {
   const { page } = await open('/site');
   await page.getByLabel('Name of the site').fill('Nobody');
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.type());
-    void dialog.dismiss();
-  });
+  const asked = declineDialogs(page);
   await page.getByRole('link', { name: 'Extensions' }).click();
   await page.waitForFunction('true');
   expect(asked).toEqual(['beforeunload']);
@@ -224,7 +211,6 @@ test.skipIf(!browser)('who is no administrator looks, and changes nothing', asyn
   ])
     expect([path, await post(path)]).toEqual([path, 403]);
   expect((await page.request.get('/site/overrides')).status()).toBe(403);
-  await visitor?.context.close();
   const viewer = await open('/site/resync', { token: tokens.viewer });
   expect(await viewer.page.getByRole('button', { name: 'Now' }).count()).toBe(0);
   expect((await viewer.page.request.post('/site/resync', { form: { when: 'now' } })).status()).toBe(403);

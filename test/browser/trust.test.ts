@@ -1,14 +1,12 @@
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { mac } from '../http/web-world.ts';
 import { createPageWorld } from '../web/page-world.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, type Visitor, visit } from './browser.ts';
+import { expectAccessible, expectNoSidewaysScroll, openBrowser, useVisits } from './browser.ts';
 
 const browser = await openBrowser();
 let world: Awaited<ReturnType<typeof createPageWorld>>;
 let port = 0;
-let visitor: Visitor | undefined;
 
 beforeEach(async () => {
   world = await createPageWorld();
@@ -19,18 +17,11 @@ beforeEach(async () => {
     world.quarantine.fail({ kind: 'bad-token', address: '192.168.10.66', what: `${guess}` });
   }
 });
-afterEach(async () => {
-  await visitor?.context.close();
-  visitor = undefined;
-  await world.app.close();
-});
+afterEach(() => world.app.close());
 afterAll(async () => browser?.close());
 
-async function open(options: Parameters<typeof visit>[2] = {}): Promise<Visitor> {
-  visitor = await visit(browser as Browser, port, { token: world.tokens.admin, ...options });
-  await visitor.page.goto('/site/trust');
-  return visitor;
-}
+const show = useVisits(browser, () => ({ webPort: port, token: world.tokens.admin }));
+const open = (options?: Parameters<typeof show>[1]) => show('/site/trust', options);
 
 test.skipIf(!browser).each([
   ['en', 'light', 1280],
