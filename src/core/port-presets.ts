@@ -13,14 +13,22 @@ const FIRST_RTP_PORT = 10_000;
 /** RFC 3261 19.1.2. A router that telephones itself holds UDP 5060 (Fritz!Box with IP numbers): then another external port is wanted. */
 const SIP_PORT = 5060;
 
-/** RFC 9110 4.2.2. This appliance speaks no TLS: the row is for a host that does. */
+/** RFC 9110 4.2.2: what an address without a port means. */
 const HTTPS_PORT = 443;
 
-/**
- * A row to begin with. `sipServer` is the site's: SIP and RTP lead there, where it is an address of the LAN, otherwise to this
- * appliance.
- */
-export function buildPresetRow(preset: PortPreset, sipServer = ''): PortMapping {
+/** Where presets can lead to. */
+export interface PresetPlaces {
+  /** The site's: SIP and RTP lead there, where it is an address of the LAN, otherwise to this appliance. */
+  readonly sipServer?: string | undefined;
+  /** Where this appliance speaks TLS with phones; null: nowhere. */
+  readonly phoneTlsPort: number | null;
+}
+
+/** A row to begin with; undefined: nobody listens where it would lead. */
+export function buildPresetRow(
+  preset: PortPreset,
+  { sipServer = '', phoneTlsPort }: PresetPlaces,
+): PortMapping | undefined {
   const internalClient = isIPv4(sipServer) && classifyAddress(sipServer) === 'private' ? sipServer : null;
   switch (preset) {
     case 'sip':
@@ -28,7 +36,8 @@ export function buildPresetRow(preset: PortPreset, sipServer = ''): PortMapping 
     case 'rtp':
       return rowOf('UDP', FIRST_RTP_PORT, DEFAULT_RTP_PORTS, internalClient, 'RTP');
     case 'https':
-      return rowOf('TCP', HTTPS_PORT, 1, null, 'HTTPS');
+      if (phoneTlsPort === null) return undefined;
+      return { ...rowOf('TCP', HTTPS_PORT, 1, null, 'HTTPS'), internalPort: phoneTlsPort };
   }
 }
 

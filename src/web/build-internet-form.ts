@@ -25,8 +25,8 @@ export interface InternetField {
 const PROTOCOLS: readonly MappingProtocol[] = ['UDP', 'TCP'];
 const SOURCES: readonly AddressSource[] = ['upnp', 'fixed', 'name'];
 
-/** The settings as a form: what is kept, or what was typed with what is wrong about it. */
-export function buildInternetForm(site: Site, texts: Texts, typed?: TypedInternetForm) {
+/** The settings as a form: what is kept, or what was typed with what is wrong about it. `phoneTlsPort`: see `PresetPlaces`. */
+export function buildInternetForm(site: Site, texts: Texts, phoneTlsPort: number | null, typed?: TypedInternetForm) {
   const { internet } = site;
   const { faults = {}, warnings = {} } = typed?.read ?? {};
   const rows = typed?.read.rows ?? internet.portMappings.map(showMapping);
@@ -63,7 +63,7 @@ export function buildInternetForm(site: Site, texts: Texts, typed?: TypedInterne
       ...(rows.length < MOST_ROWS ? [buildRow(emptyRow(spare), rows.length + 1, true)] : []),
     ],
     all: field('portMappings', ''),
-    presets: listPortPresets(texts),
+    presets: listPortPresets(texts, { sipServer: site.settings.sipServer, phoneTlsPort }),
     sources: SOURCES.map((value) => ({ value, isChosen: value === source })),
     searchFrom: text('searchFrom', internet.searchFrom),
     pollSeconds: text('pollSeconds', String(internet.pollSeconds)),

@@ -1,4 +1,4 @@
-import { PORT_PRESETS, type PortPreset } from '../core/port-presets.ts';
+import { buildPresetRow, PORT_PRESETS, type PortPreset, type PresetPlaces } from '../core/port-presets.ts';
 import type { Texts } from './message-set.ts';
 
 /** A button that adds a row. */
@@ -10,8 +10,9 @@ export interface PresetButton {
   readonly hint: string;
 }
 
-export function listPortPresets({ t }: Texts): readonly PresetButton[] {
-  return PORT_PRESETS.map((preset) => ({
+/** Those that lead somewhere. */
+export function listPortPresets({ t }: Texts, places: PresetPlaces): readonly PresetButton[] {
+  return PORT_PRESETS.filter((preset) => buildPresetRow(preset, places) !== undefined).map((preset) => ({
     preset,
     name: `add.${preset}`,
     label: t(`internet-form.add-${preset}`),

@@ -2,7 +2,7 @@ import { checkInternet, findInternetWarnings } from '../core/check-internet.ts';
 import { formatPorts } from '../core/check-port-mappings.ts';
 import type { AddressSource, InternetSettings } from '../core/internet.ts';
 import type { InternetFault } from '../core/internet-fault.ts';
-import { buildPresetRow, PORT_PRESETS, type PortPreset } from '../core/port-presets.ts';
+import { buildPresetRow, PORT_PRESETS, type PortPreset, type PresetPlaces } from '../core/port-presets.ts';
 import type { Site } from '../core/site.ts';
 import { LEAST_SECRET, MOST_SECRET, WEBHOOK_SECRET } from '../http/schemas/internet.ts';
 import type { SiteBody } from '../http/schemas/site.ts';
@@ -30,13 +30,14 @@ const SOURCES: readonly AddressSource[] = ['upnp', 'fixed', 'name'];
 /**
  * The settings of the Internet as a form sends them; judged by what judges the API's PUT /site. A field that the form does not
  * have stays as it is; `mapPorts` (a checkbox) and the rows are read where the form has the hidden field `portMappings`.
- * `webhookSecret`: empty leaves it, `webhookSecret.remove` takes it away.
+ * `webhookSecret`: empty leaves it, `webhookSecret.remove` takes it away. `phoneTlsPort`: see `PresetPlaces`.
  */
-export function readInternetForm(form: Form, before: Site, texts: Texts): InternetForm {
+export function readInternetForm(form: Form, before: Site, texts: Texts, phoneTlsPort: number | null): InternetForm {
   const hasPorts = form.has('portMappings');
   const typed = hasPorts ? readMappingRows(form) : before.internet.portMappings.map(showMapping);
   const added = PORT_PRESETS.find((preset) => form.has(`add.${preset}`)) ?? null;
-  const rows = added === null ? typed : withPreset(typed, added, before);
+  const rows =
+    added === null ? typed : withPreset(typed, added, { sipServer: before.settings.sipServer, phoneTlsPort });
   const internet: InternetSettings = {
     ...before.internet,
     ...(hasPorts && { mapPorts: form.has('mapPorts'), portMappings: rows.map(readMapping) }),
@@ -78,8 +79,9 @@ export function readInternetForm(form: Form, before: Site, texts: Texts): Intern
 }
 
 /** A row that has the port already is enough. */
-function withPreset(rows: readonly MappingRow[], preset: PortPreset, { settings }: Site): readonly MappingRow[] {
-  const row = buildPresetRow(preset, settings.sipServer);
+function withPreset(rows: readonly MappingRow[], preset: PortPreset, places: PresetPlaces): readonly MappingRow[] {
+  const row = buildPresetRow(preset, places);
+  if (row === undefined) return rows;
   const isThere = rows
     .map(readMapping)
     .some((other) => formatPorts({ ...other, count: 1 }) === formatPorts({ ...row, count: 1 }));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checkInternet, describeInternetWarning, findInternetWarnings } from '../../src/core/check-internet.ts';
 import { formatPorts } from '../../src/core/check-port-mappings.ts';
 import { DEFAULT_INTERNET, type InternetSettings, type PortMapping } from '../../src/core/internet.ts';
-import { buildPresetRow, PORT_PRESETS } from '../../src/core/port-presets.ts';
+import { buildPresetRow, PORT_PRESETS, type PortPreset } from '../../src/core/port-presets.ts';
 
 const ROW: PortMapping = {
   protocol: 'UDP',
@@ -211,19 +211,28 @@ test('a password in the address of the webhook is refused, and never said back',
   }
 });
 
+function presetRow(preset: PortPreset, sipServer = '', phoneTlsPort: number | null = 8061) {
+  return buildPresetRow(preset, { sipServer, phoneTlsPort });
+}
+
 test('every preset is a sound row, and all together are sound without a warning', () => {
-  const portMappings = PORT_PRESETS.map((preset) => buildPresetRow(preset));
+  const portMappings = PORT_PRESETS.flatMap((preset) => presetRow(preset) ?? []);
   expect(check({ portMappings })).toEqual([]);
   expect(findInternetWarnings({ ...DEFAULT_INTERNET, portMappings })).toEqual([]);
   expect(portMappings.map(formatPorts)).toEqual(['5060/UDP', '10000-10015/UDP', '443/TCP']);
 });
 
+test('phones outside fetch from the port where this appliance speaks TLS; where it does not, there is no such row', () => {
+  expect(presetRow('https')).toMatchObject({ externalPort: 443, internalPort: 8061, internalClient: null });
+  expect(presetRow('https', '', null)).toBeUndefined();
+  expect(presetRow('sip', '', null)).toEqual(presetRow('sip'));
+});
+
 test('presets for calls lead to the SIP server of the site, where it is an address of the LAN', () => {
-  expect(buildPresetRow('sip', '192.168.10.5').internalClient).toBe('192.168.10.5');
-  expect(buildPresetRow('rtp', '192.168.10.5').internalClient).toBe('192.168.10.5');
-  for (const server of ['', 'pbx.office', '128.66.0.5'])
-    expect(buildPresetRow('sip', server).internalClient).toBeNull();
-  expect(buildPresetRow('https', '192.168.10.5').internalClient).toBeNull();
+  expect(presetRow('sip', '192.168.10.5')?.internalClient).toBe('192.168.10.5');
+  expect(presetRow('rtp', '192.168.10.5')?.internalClient).toBe('192.168.10.5');
+  for (const server of ['', 'pbx.office', '128.66.0.5']) expect(presetRow('sip', server)?.internalClient).toBeNull();
+  expect(presetRow('https', '192.168.10.5')?.internalClient).toBeNull();
 });
 
 test('no settings make the check throw, and it says nothing longer than a line', () => {

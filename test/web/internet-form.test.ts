@@ -54,7 +54,7 @@ function untouched({ internet }: Site): Record<string, string> {
 }
 
 function read(fields: Readonly<Record<string, string>>, site: Site = DEFAULT_SITE, texts = en) {
-  return readInternetForm(formOf(fields), site, texts);
+  return readInternetForm(formOf(fields), site, texts, 8061);
 }
 
 /** The site after the form was saved. */
@@ -245,11 +245,13 @@ test('what was typed before the button was pressed is kept, right or wrong', () 
 
 test('every preset has its button and its hint in both languages', () => {
   for (const texts of [en, de]) {
-    const presets = listPortPresets(texts);
+    const presets = listPortPresets(texts, { sipServer: '', phoneTlsPort: 8061 });
     expect(presets.map(({ name }) => name)).toEqual(['add.sip', 'add.rtp', 'add.https']);
     for (const { label, hint } of presets) expect(`${label}${hint}`).not.toContain('⟦');
     expect(presets[0]?.hint).toContain('Fritz!Box');
     expect(presets[2]?.hint).toContain('HTTPS');
+    const without = listPortPresets(texts, { sipServer: '', phoneTlsPort: null });
+    expect(without).toEqual(presets.slice(0, 2));
   }
 });
 

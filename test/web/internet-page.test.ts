@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CertificateFacts, TlsFacts } from '../../src/core/certificate.ts';
 import type { PortMapping } from '../../src/core/internet.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { changeSite } from '../../src/flows/change-site.ts';
@@ -16,6 +17,26 @@ const SIP: PortMapping = {
   count: 1,
   internalClient: null,
   description: 'SIP',
+};
+
+const CERTIFICATE: CertificateFacts = {
+  subject: 'CN=box',
+  issuer: 'CN=box',
+  names: ['box'],
+  from: 0,
+  until: NOW,
+  fingerprint: 'AB:CD',
+};
+const TLS: TlsFacts = {
+  phonePort: 8061,
+  webPort: null,
+  webOnly: false,
+  phoneLegacy: false,
+  asksPhones: false,
+  origin: 'files',
+  certificate: CERTIFICATE,
+  authority: null,
+  problem: null,
 };
 
 type World = Awaited<ReturnType<typeof createPageWorld>>;
@@ -183,7 +204,13 @@ test('one switch opens what was chosen, and closes it; the list is kept', async 
   const token = world.tokens.admin;
   const { office, audit } = world;
   const off = await world.get('/internet', { token });
-  expect(off.html.match(/type="checkbox" name="preset" value="\w+"/g)).toHaveLength(3);
+  // The third is for an appliance that speaks TLS with phones.
+  const listPresets = (html: string) => html.match(/(?<=type="checkbox" name="preset" value=")\w+/g);
+  expect(listPresets(off.html)).toEqual(['sip', 'rtp']);
+  const nowhere = await world.post('/internet/switch', { on: 'yes', preset: 'https' }, { token, ...FRAGMENT });
+  expect(nowhere.html).toContain('Choose at least one');
+  world.tls.facts = TLS;
+  expect(listPresets((await world.get('/internet', { token })).html)).toEqual(['sip', 'rtp', 'https']);
   const nothing = await world.post('/internet/switch', { on: 'yes' }, { token, ...FRAGMENT });
   expect(nothing.html).toContain('Choose at least one');
   expect(office.site().internet.mapPorts).toBe(false);
@@ -198,6 +225,23 @@ test('one switch opens what was chosen, and closes it; the list is kept', async 
   await world.post('/internet/switch', { on: 'yes', preset: 'https' }, { token });
   expect(office.site().internet.portMappings).toHaveLength(1);
   expect(audit.filter(({ action }) => action === 'site.changed')).toHaveLength(3);
+});
+
+test('phones outside are led to the port where this appliance speaks TLS with phones', async () => {
+  const world = await createPageWorld();
+  const token = world.tokens.admin;
+  const form = await settingsForm(world);
+  expect((await world.get('/internet/settings', { token })).html).not.toContain('name="add.https"');
+  // Its button is of a page from before: nothing is added, and nothing stored.
+  const gone = await world.post('/internet/settings', { ...form, 'add.https': 'yes', pollSeconds: '90' }, { token });
+  expect(gone.html).toContain('data-unsaved="yes"');
+  expect(world.office.site().internet).toMatchObject({ portMappings: [], pollSeconds: 60 });
+  world.tls.facts = TLS;
+  expect((await world.get('/internet/settings', { token })).html).toContain('name="add.https"');
+  const added = await world.post('/internet/settings', { ...form, 'add.https': 'yes' }, { token });
+  expect(added.html).toMatch(/name="mapping\.0\.internalPort" value="8061"/);
+  await world.post('/internet/switch', { on: 'yes', preset: 'https' }, { token });
+  expect(world.office.site().internet).toMatchObject({ portMappings: [{ externalPort: 443, internalPort: 8061 }] });
 });
 
 test('a preset adds its row and stores nothing; applying stores it', async () => {

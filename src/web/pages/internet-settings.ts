@@ -29,6 +29,7 @@ interface Shown {
 /** Which ports are open, where the external address comes from, who is told of a new one. */
 export function addInternetSettings(app: ApiApp, kit: PageKit, doors: PageDoors): void {
   const { office, record, clock } = doors;
+  const phoneTlsPort = () => doors.tls.read()?.phonePort ?? null;
 
   app.get('/internet/settings', READ, async (request, reply) => show(request, reply, {}));
 
@@ -36,7 +37,7 @@ export function addInternetSettings(app: ApiApp, kit: PageKit, doors: PageDoors)
   app.post<{ Querystring: { field?: string } }>('/internet/check', ADMIN, async (request, reply) => {
     const { field = '' } = request.query;
     if (!/^[\w.]{1,64}$/.test(field)) return reply.code(204).send();
-    const { faults, warnings } = readInternetForm(readForm(request), office.site(), kit.texts(request));
+    const { faults, warnings } = read(request, readForm(request)).read;
     const model = { id: field.replaceAll('.', '-'), error: faults[field] ?? '', good: warnings[field] ?? '' };
     return kit.renderFragment(reply, request, { view: 'field-check', model });
   });
@@ -72,14 +73,14 @@ export function addInternetSettings(app: ApiApp, kit: PageKit, doors: PageDoors)
     const webhookSecret = new Secret(drawn);
     await changeSite(office, (site) => ({ ...site, webhookSecret }), actorOf(request), clock());
     if (isFragmentRequest(request)) {
-      const model = { ...buildInternetForm(office.site(), kit.texts(request)), drawn };
+      const model = { ...buildInternetForm(office.site(), kit.texts(request), phoneTlsPort()), drawn };
       return kit.renderFragment(reply, request, { view: 'internet-secret', model });
     }
     return show(request, reply, { typed: read(request, form), drawn });
   });
 
   function read(request: FastifyRequest, form: Form): TypedInternetForm {
-    return { form, read: readInternetForm(form, office.site(), kit.texts(request)) };
+    return { form, read: readInternetForm(form, office.site(), kit.texts(request), phoneTlsPort()) };
   }
 
   function stale(request: FastifyRequest) {
@@ -92,7 +93,7 @@ export function addInternetSettings(app: ApiApp, kit: PageKit, doors: PageDoors)
     { typed, message = '', drawn = '', status = 200 }: Shown,
   ): Promise<FastifyReply> {
     const { interfaces } = await record.readSystem();
-    const form = buildInternetForm(office.site(), kit.texts(request), typed);
+    const form = buildInternetForm(office.site(), kit.texts(request), phoneTlsPort(), typed);
     const model = {
       ...form,
       // The drawn key has changed the site by this very form.

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { buildPresetRow, PORT_PRESETS } from '../../core/port-presets.ts';
+import type { PortMapping } from '../../core/internet.ts';
+import { buildPresetRow, PORT_PRESETS, type PresetPlaces } from '../../core/port-presets.ts';
 import type { Site } from '../../core/site.ts';
 import { changeSite } from '../../flows/change-site.ts';
 import type { MappingTest } from '../../flows/internet-facts.ts';
@@ -83,12 +84,14 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors, off
     const form = readForm(request);
     const site = office.site();
     const isOn = form.get('on') === 'yes';
-    const chosen = PORT_PRESETS.filter((preset) => form.all('preset').includes(preset));
+    const chosen = PORT_PRESETS.filter((preset) => form.all('preset').includes(preset)).flatMap(
+      (preset) => buildPresetRow(preset, presetPlaces()) ?? [],
+    );
     const isEmpty = site.internet.portMappings.length === 0;
     if (isOn && isEmpty && chosen.length === 0) {
       return say(request, reply, { kind: 'error', text: kit.t(request, 'internet.choose-one') });
     }
-    const added = isOn && isEmpty ? chosen.map((preset) => buildPresetRow(preset, site.settings.sipServer)) : [];
+    const added = isOn && isEmpty ? chosen : [];
     await changeSite(office, switchTo(site, isOn, added), actorOf(request), clock());
     const text = kit.t(request, isOn ? 'internet.switched-on' : 'internet.switched-off');
     return kit.redirect(reply, request, '/internet', { kind: 'done', text });
@@ -139,11 +142,15 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors, off
       hasBystanders: bystanders.others.length + bystanders.refused.length > 0,
       isOn: mapPorts,
       rows: portMappings.map((row) => describeForward(row, own, texts)),
-      presets: listPortPresets(texts),
+      presets: listPortPresets(texts, presetPlaces()),
       ports: buildOpenPorts(keeper, texts),
       external: buildExternalAddress(address, periods, texts, now),
       webhook: buildWebhookTrouble(internet.readWebhook()),
     };
+  }
+
+  function presetPlaces(): PresetPlaces {
+    return { sipServer: office.site().settings.sipServer, phoneTlsPort: doors.tls.read()?.phonePort ?? null };
   }
 
   function countPhones() {
@@ -158,7 +165,7 @@ export function addInternetPage(app: ApiApp, kit: PageKit, doors: PageDoors, off
 }
 
 /** Judged by what judges the API. A preset is sound, and so is what was kept. */
-function switchTo(site: Site, mapPorts: boolean, added: readonly ReturnType<typeof buildPresetRow>[]) {
+function switchTo(site: Site, mapPorts: boolean, added: readonly PortMapping[]) {
   const portMappings = added.length > 0 ? { portMappings: added.map((row) => ({ ...row })) } : {};
   return mustReadSiteChange({ internet: { mapPorts, ...portMappings } }, site);
 }
