@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatFindings, formatFindingsJson } from '../../src/commands/format-findings.ts';
-import { runProgram } from '../../src/commands/program.ts';
 import { note } from '../../src/core/note.ts';
 import { green, red } from '../../src/flows/doctor/finding.ts';
 import { runAppliance } from '../peers/running-appliance.ts';
+import { useCommandLine } from './command-line.ts';
 
 const FINDINGS = [
   green('ports.web', note('test.good', 'Good.')),
@@ -28,22 +28,13 @@ test('programs get JSON with the worst state on top', () => {
   expect(report.findings[0]).toEqual({ id: 'ports.web', state: 'green', sentence: 'Good.', advice: null });
 });
 
+const { said, plugtone } = useCommandLine();
 let folder: string;
-let printed = '';
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plugtone-'));
-  printed = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 /** On loopback only, so that nobody else is spoken to. */
 async function doctor(
@@ -53,8 +44,8 @@ async function doctor(
 ) {
   const flags = ['--data-dir', dataDir, '--site-dir', join(folder, 'site'), '--lan-address', '127.0.0.1'];
   const numbers = ['--web-port', `${ports.web}`, '--phone-port', `${ports.phones}`, '--sip-port', `${ports.sip}`];
-  const code = await runProgram(['node', 'plugtone', 'doctor', '--json', ...flags, ...numbers, ...more]);
-  const report = JSON.parse(printed);
+  const code = await plugtone('doctor', '--json', ...flags, ...numbers, ...more);
+  const report = JSON.parse(said.out);
   const lines: { id: string; state: string; sentence: string }[] = report.findings;
   return { code, state: report.state, lines, of: (id: string) => lines.find((line) => line.id === id) };
 }

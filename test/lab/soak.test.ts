@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BuiltAppliance, buildAppliance } from './build-appliance.ts';
+import { expect, test } from 'vitest';
+import { useAppliance } from './describe-lab.ts';
 import { runScript } from './run-script.ts';
 
 /** `node scripts/soak.mjs 3600` does more. */
 const SECONDS = 20;
 
-let built: BuiltAppliance;
-
-beforeAll(() => {
-  built = buildAppliance();
-}, 60_000);
-afterAll(() => built?.remove());
+const mainPath = useAppliance();
 
 test('under hostile traffic at full speed nothing crashes, memory is bounded, and phones are served', async () => {
-  const { code, said } = await runScript('soak', [String(SECONDS), '--main', built.mainPath]);
+  const { code, said } = await runScript('soak', [String(SECONDS), '--main', mainPath()]);
   expect({ code, said }).toMatchObject({ code: 0 });
   expect(Number(/phones booted and served: (\d+)/.exec(said)?.[1])).toBeGreaterThan(0);
   expect(Number(/datagrams (\d+)/.exec(said)?.[1])).toBeGreaterThan(1_000);
