@@ -20,7 +20,7 @@ async function openGateway(options: FakeGatewayOptions = {}): Promise<FakeGatewa
 
 /** Searches every one of them, as if they were in one group. */
 async function search(gateways: readonly FakeGateway[], defaultRouter: string | null = null): Promise<GatewaySearch> {
-  const options = { localAddress: '127.0.0.1', defaultRouter, waitMs: 100, signal: new AbortController().signal };
+  const options = { localAddress: '127.0.0.1', defaultRouter, waitMs: 250, signal: new AbortController().signal };
   return await searchIgds(options, async () => {
     const heard = await Promise.all(gateways.map(({ ssdpPlace }) => collectAnswers({ ...options, group: ssdpPlace })));
     return { ok: true, value: heard.flatMap((one) => (one.ok ? one.value : [])) };
@@ -154,7 +154,7 @@ test('an address that the host has not finds nobody and says so', async () => {
   const result = await searchIgds({
     localAddress: '192.0.2.1',
     defaultRouter: null,
-    waitMs: 100,
+    waitMs: 250,
     signal: new AbortController().signal,
   });
   expect(result).toEqual({
