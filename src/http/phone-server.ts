@@ -126,7 +126,7 @@ function serve<T extends Server | TlsServer>(server: T, options: PhoneServerOpti
       sources?.fail(withoutMapping(socket.remoteAddress), 'malformed-http');
     answerMalformed(error, socket);
   });
-  // Out of file descriptors, say: those who are connected go on. That it cannot listen at all is told by listenPhoneServer.
+  // Out of file descriptors, say: those who are connected go on. That it cannot listen at all is told by listenServer.
   server.on('error', (cause) => log.error({ event: 'phone-server.failed', cause: String(cause) }, 'phone server'));
   return server;
 
@@ -201,5 +201,3 @@ function serve<T extends Server | TlsServer>(server: T, options: PhoneServerOpti
 function localAddressOf(socket: Socket): string {
   return withoutMapping(socket.localAddress);
 }
-
-export { type Listening, type ListenOptions, listenServer as listenPhoneServer } from './server-listener.ts';

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ConfigReply, ConfigRequest } from '../../src/flows/serve-config.ts';
-import { createPhoneServer, listenPhoneServer } from '../../src/http/phone-server.ts';
+import { createPhoneServer } from '../../src/http/phone-server.ts';
+import { listenServer } from '../../src/http/server-listener.ts';
 import { createLogMemory } from './log-memory.ts';
 import { exchange, readResponse } from './raw.ts';
 
@@ -52,7 +53,7 @@ beforeAll(async () => {
     isServed: () => served,
     log,
   });
-  ({ port, closed } = await listenPhoneServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal }));
+  ({ port, closed } = await listenServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal }));
 });
 
 beforeEach(() => {
@@ -320,7 +321,7 @@ test('the server stops although clients hang on', async () => {
     isServed: () => true,
     log,
   });
-  const listening = await listenPhoneServer(server, { host: '127.0.0.1', port: 0, signal: controller.signal });
+  const listening = await listenServer(server, { host: '127.0.0.1', port: 0, signal: controller.signal });
   const hanging = exchange(listening.port, 'GET /p/t/mine.cfg HTTP/1.1\r\nHost: x\r\n\r\n');
   const idle = exchange(listening.port, 'GET ');
   await new Promise((resolve) => server.once('request', resolve));
@@ -332,13 +333,13 @@ test('the server stops although clients hang on', async () => {
 
 test('a port in use is a rejection', async () => {
   const server = createPhoneServer({ serveConfig: async () => FILE, siteFilesDir, isServed: () => true, log });
-  const listening = listenPhoneServer(server, { host: '127.0.0.1', port, signal: stop.signal });
+  const listening = listenServer(server, { host: '127.0.0.1', port, signal: stop.signal });
   await expect(listening).rejects.toThrow(/EADDRINUSE/);
 });
 
 test('an error of accept ends nothing', async () => {
   const server = createPhoneServer({ serveConfig: async () => FILE, siteFilesDir, isServed: () => true, log });
-  const listening = await listenPhoneServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal });
+  const listening = await listenServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal });
   server.emit('error', new Error('accept EMFILE'));
   const answer = await exchange(listening.port, 'GET /p/t/mine.cfg HTTP/1.0\r\n\r\n');
   expect(readResponse(answer).status).toBe(200);
@@ -367,7 +368,7 @@ test('who may not come is closed without an answer, when he connects and on a co
     },
     log,
   });
-  const listening = await listenPhoneServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal });
+  const listening = await listenServer(server, { host: '127.0.0.1', port: 0, signal: stop.signal });
   const request = 'GET /p/token/a.cfg HTTP/1.1\r\nHost: a\r\n\r\n';
   const malformed = await exchange(listening.port, '\x16\x03\x01 no HTTP\r\n\r\n');
   expect(readResponse(malformed).status).toBe(400);
