@@ -99,7 +99,8 @@ export function createConfigServer(
       afterAnswer(() => log.debug(facts, 'nobody we know asks'));
       return NOT_FOUND;
     }
-    await handOvers.settled(asker.mac);
+    const settling = handOvers.settled(asker.mac);
+    if (settling !== undefined) await settling;
     const device = office.findDevice(asker.mac) ?? asker;
     if (device.state !== 'approved') return refuse(device, request, NOT_APPROVED);
     const vendor = device.vendorId === null ? undefined : vendorById(device.vendorId);
@@ -113,18 +114,22 @@ export function createConfigServer(
     // A token that is not (or no longer) the device's proves nothing, and on this host itself nothing else does.
     const isProved = neighbour.kind === 'mac' || request.clientMac !== null;
     if (request.token !== null && byToken === undefined && !isProved) return refuse(device, request, WRONG_TOKEN);
+    const agent = vendor.readUserAgent(request.userAgent);
     const identity = checkIdentity({
       device: device.mac,
       neighbour,
       inPath: match.mac,
-      inUserAgent: vendor.readUserAgent(request.userAgent)?.mac ?? undefined,
+      inUserAgent: agent?.mac ?? undefined,
       inSip: askedNames.find(request.source, clock()),
       inCertificate: request.clientMac,
-      maker: {
-        approved: vendor.name,
-        byPrefix: findMakeByPrefix(vendors, device.mac),
-        byUserAgent: findMakeByUserAgent(vendors, request.userAgent, vendor),
-      },
+      // A phone that says itself that it is of that make contradicts nothing.
+      ...(agent === undefined && {
+        maker: {
+          approved: vendor.name,
+          byPrefix: findMakeByPrefix(vendors, device.mac),
+          byUserAgent: findMakeByUserAgent(vendors, request.userAgent, vendor),
+        },
+      }),
       access: { hasToken: byToken !== undefined, isSecure: request.isSecure, isHandOver: handOvers.isOpen(device) },
     });
     if (!identity.ok) return refuse(device, request, identity.problem.reason);
@@ -148,13 +153,13 @@ export function createConfigServer(
   function tellFailures(request: ConfigRequest, neighbour: NeighbourProof, byToken: Device | undefined): void {
     const { source: address, token, path } = request;
     const mac = neighbour.kind === 'mac' ? neighbour.mac : undefined;
-    const wanted = findMacInPath(path) ?? byToken?.mac;
-    afterAnswer(() => {
-      if (token !== null && byToken === undefined) sources.fail({ kind: 'bad-token', address, mac, what: token });
-      if (mac !== undefined && wanted !== undefined && wanted !== mac) {
-        sources.fail({ kind: 'contradiction', address, mac, what: wanted });
-      }
-    });
+    if (token !== null && byToken === undefined) {
+      afterAnswer(() => sources.fail({ kind: 'bad-token', address, mac, what: token }));
+    }
+    const wanted = mac === undefined ? undefined : (findMacInPath(path) ?? byToken?.mac);
+    if (wanted !== undefined && wanted !== mac) {
+      afterAnswer(() => sources.fail({ kind: 'contradiction', address, mac, what: wanted }));
+    }
   }
 
   function serve(
@@ -182,14 +187,12 @@ export function createConfigServer(
       counters.count('filesServed');
       office.see({ ...device, address: request.source, lastSeenAt: at });
       const sent = isKnown ? { status: 304 } : { status: 200, bytes: bytes.length };
-      const detail = { file: tellPath(request.path), ...sent, digest: digest.slice(0, 16) };
+      const path = tellPath(request.path);
+      const detail = { file: path, ...sent, digest: digest.slice(0, 16) };
       office.record({ mac, at, step: 'fetched', ...giveReason(told), detail });
       cache.served.note(cache.input(device, vendor, file, request.localAddress), digest);
       if (file === vendor.files[0]) deliveries.fetched(mac);
-      log.info(
-        { event: 'config.served', mac, vendor: vendor.id, file: tellPath(request.path), ...sent },
-        'config served',
-      );
+      log.info({ event: 'config.served', mac, vendor: vendor.id, file: path, ...sent }, 'config served');
     }
     return { kind: 'file', bytes, contentType, etag, isKnown };
   }
