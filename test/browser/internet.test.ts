@@ -208,9 +208,10 @@ test.skipIf(!browser)('without script everything works, one page at a time', asy
   await page.getByRole('button', { name: 'Test', exact: true }).click();
   await page.getByText('From inside nobody can prove').waitFor();
   await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: /HTTPS/ }).click();
-  expect(await page.locator('#f-mapping-1-externalPort').inputValue()).toBe('443');
+  await page.getByRole('button', { name: /RTP/ }).click();
+  expect(await page.locator('#f-mapping-1-externalPort').inputValue()).toBe('10000');
+  await page.locator('#f-mapping-1-count').fill('2');
   await page.locator('#f-mapping-1-internalClient').fill('192.168.10.9');
   await page.getByRole('button', { name: 'Apply' }).click();
-  await page.getByText('Applied: 2 ports are to be open.').waitFor();
+  await page.getByText('Applied: 3 ports are to be open.').waitFor();
 });
