@@ -174,6 +174,27 @@ test('between two readings there is a pause, also for who asks during the first,
   }
 });
 
+test('who waited for the same reading goes on a few at a time, with the rest of the program in between', async () => {
+  const table = createNeighbourTable({ log: keepingLog(), readText: async () => HEAD });
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  const seenAt = await Promise.all(
+    Array.from({ length: 100 }, async (_, index) => {
+      await table.macOf('10.0.0.1');
+      if (index === 0) turn();
+      return turns;
+    }),
+  );
+  isOver = true;
+  const perTurn = new Map<number, number>();
+  for (const at of seenAt) perTurn.set(at, (perTurn.get(at) ?? 0) + 1);
+  expect(Math.max(...perTurn.values())).toBeLessThanOrEqual(16);
+});
+
 test('a system without the file knows nobody, and says so once', async () => {
   const log = keepingLog();
   const table = openTable(join(folder, 'nowhere'), { log });
