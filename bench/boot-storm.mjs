@@ -2,7 +2,7 @@
 // The moment when the power comes back: all phones of an office ask within a second, and each wants its own file. See
 // docs/performance.md.
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
@@ -13,9 +13,11 @@ import { compilePrograms, leaveNothingBehind, openTempFolder, runForJson } from 
 import { waitUntilQuiet } from './lib/quiet.mjs';
 import { describeMachine, formatNumber, formatTable, median } from './lib/report.mjs';
 import { FIRST_MAC, macOf, PASSWORD_MARK, prepareDataDir, startAppliance } from './lib/servers.mjs';
+import { createViewerToken, startWatchers } from './lib/watchers.mjs';
 
 const HELP = `node bench/boot-storm.mjs [options]     as root for network namespaces, else over loopback
-  --phones N        (default 5000)
+  --phones N        or several: 100,1000,5000,20000 (default 5000)
+  --watchers N      people who look on meanwhile, or several: 0,20 (default 0)
   --over-ms MS      time within which they ask for the first time (default 1000)
   --give-up S       after which a phone without its file is lost (default 30)
   --repetitions N   each with an appliance that has just started (default 3)
@@ -30,6 +32,7 @@ const SETTLED_MS = 1_000;
 const { values: flags } = parseArgs({
   options: {
     phones: { type: 'string', default: '5000' },
+    watchers: { type: 'string', default: '0' },
     'over-ms': { type: 'string', default: '1000' },
     'give-up': { type: 'string', default: '30' },
     repetitions: { type: 'string', default: '3' },
@@ -47,21 +50,30 @@ else await main();
 async function main() {
   leaveNothingBehind();
   const main = resolve(flags.appliance);
-  const phones = Number(flags.phones);
+  const sizes = flags.phones.split(',').map(Number);
   const folder = openTempFolder();
   compilePrograms(folder, ['phones']);
-  const network = openNetwork({ phoneAddresses: phones, macOf });
+  const network = openNetwork({ phoneAddresses: Math.max(...sizes), macOf });
   process.stdout.write(`${describeMachine(['no peer'])}\nnetwork   ${network.description}\n\n`);
-  const dataDir = prepareDataDir(main, folder, phones);
-
-  const runs = [];
   const repetitions = flags.profile === undefined ? Number(flags.repetitions) : 1;
-  for (let repetition = 1; repetition <= repetitions; repetition++) {
-    runs.push(await runStorm({ network, folder, main, dataDir, phones }));
-    process.stderr.write(`${repetition}/${repetitions}: ${formatNumber(runs.at(-1).lost)} lost\n`);
+  const storms = [];
+  for (const phones of sizes) {
+    const own = mkdtempSync(join(folder, 'phones-'));
+    const dataDir = prepareDataDir(main, own, phones);
+    const token = createViewerToken(main, dataDir);
+    for (const watchers of flags.watchers.split(',').map(Number)) {
+      const runs = [];
+      for (let repetition = 1; repetition <= repetitions; repetition++) {
+        runs.push(await runStorm({ network, folder, main, dataDir, phones, token, watchers }));
+        const title = `${formatNumber(phones)} phones, ${watchers} look on, ${repetition}/${repetitions}`;
+        process.stderr.write(`${title}: ${formatNumber(runs.at(-1).lost)} lost\n`);
+      }
+      storms.push({ phones, watchers, runs });
+    }
   }
-  printStorm(phones, runs);
-  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(runs, null, 2)}\n`);
+  for (const { phones, watchers, runs } of storms) printStorm(phones, watchers, runs);
+  if (storms.length > 1) printComparison(storms);
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(storms, null, 2)}\n`);
   network.close();
 }
 
@@ -72,10 +84,13 @@ async function main() {
  * @param {string} storm.main
  * @param {string} storm.dataDir
  * @param {number} storm.phones
+ * @param {string} storm.token
+ * @param {number} storm.watchers
  */
-async function runStorm({ network, folder, main, dataDir, phones }) {
+async function runStorm({ network, folder, main, dataDir, phones, token, watchers }) {
   const nodeFlags = flags.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(flags.profile)];
   const server = await startAppliance({ network, main, dataDir, folder, nodeFlags });
+  const lookingOn = watchers > 0 ? await startWatchers(network, token, watchers) : undefined;
   await sleep(SETTLED_MS);
   await waitUntilQuiet(!flags['no-wait']);
   // The event loop's delay is counted from one reading to the next.
@@ -93,9 +108,10 @@ async function runStorm({ network, folder, main, dataDir, phones }) {
   const delays = await readEventLoopDelays(network);
   const dropped = droppedDatagrams(server.pid) - droppedBefore;
   const peak = peakMemoryMiB(server.pid);
+  const watched = await lookingOn?.stop();
   await server.stop();
   if (flags.profile !== undefined) printHottest(resolve(flags.profile), server.pid);
-  return { ...figures, cpuSeconds: cpu, eventLoopDelayMs: delays, dropped, peakMemoryMiB: peak };
+  return { ...figures, cpuSeconds: cpu, eventLoopDelayMs: delays, dropped, peakMemoryMiB: peak, watched };
 }
 
 /**
@@ -114,11 +130,11 @@ async function readEventLoopDelays(network) {
   return { p99: read('p99'), max: read('max') };
 }
 
-function printStorm(phones, runs) {
+function printStorm(phones, watchers, runs) {
   const middle = (read) => median(runs.map(read));
   const whole = (read) => formatNumber(middle(read));
   process.stdout.write(
-    `Boot storm: ${formatNumber(phones)} approved phones ask within ${formatNumber(Number(flags['over-ms']))} ms; SUBSCRIBE → 200 → NOTIFY → 200 → GET of its own file,\n` +
+    `Boot storm: ${formatNumber(phones)} approved phones ask within ${formatNumber(Number(flags['over-ms']))} ms, ${watchers} people look on; SUBSCRIBE → 200 → NOTIFY → 200 → GET of its own file,\n` +
       `ms since a phone's first SUBSCRIBE; medians of ${runs.length}, counts of all runs\n\n`,
   );
   const stage = (title, name) => [
@@ -167,4 +183,38 @@ function printStorm(phones, runs) {
       ],
     ])}\n`,
   );
+}
+
+function printComparison(storms) {
+  const rows = storms.map(({ phones, watchers, runs }) => {
+    const middle = (read, digits = 0) => formatNumber(median(runs.map(read)), digits);
+    const total = (read) => formatNumber(runs.reduce((sum, run) => sum + read(run), 0));
+    return [
+      formatNumber(phones),
+      formatNumber(watchers),
+      total((run) => run.lost),
+      ...['p50', 'p99', 'max'].map((part) => middle((run) => run.toFileMs[part])),
+      middle((run) => run.cpuSeconds, 2),
+      middle((run) => run.peakMemoryMiB),
+      middle((run) => run.eventLoopDelayMs.p99),
+      middle((run) => run.eventLoopDelayMs.max),
+      total((run) => run.repeatedSubscribes),
+      total((run) => run.dropped),
+      watchers === 0 ? '' : middle((run) => run.watched.events),
+      watchers === 0 ? '' : total((run) => run.watched.lost),
+    ];
+  });
+  const heading = [
+    'phones',
+    'look on',
+    'lost',
+    'file p50 ms',
+    'p99',
+    'max',
+    'CPU s',
+    'peak MiB',
+    'delay p99 ms',
+    'max',
+  ];
+  process.stdout.write(formatTable([[...heading, 'repeated', 'dropped', 'events to each', 'streams lost'], ...rows]));
 }
