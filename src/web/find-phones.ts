@@ -17,6 +17,9 @@ export interface FoundPhones {
 /** Rows of a page. More is not looked at, and 100 rows are some 100 kB of page. */
 export const PAGE_ROWS = 50;
 
+/** Those that wait, above the others: more would push these off the screen, and cost a quarter of the first paint. A link leads to all. */
+const WAITING_ROWS = 25;
+
 /** Phones for one page of the list. */
 export function findPhones(
   devices: Iterable<Device>,
@@ -41,7 +44,7 @@ export function findPhones(
   return {
     waiting: byKey(waiting, (device) => [device.lastSeenAt ?? 0, device.mac], -1).slice(
       isPaged ? from : 0,
-      (isPaged ? from : 0) + PAGE_ROWS,
+      isPaged ? from + PAGE_ROWS : WAITING_ROWS,
     ),
     waitingCount: waiting.length,
     phones: byKey(phones, key, direction).slice(from, from + PAGE_ROWS),
