@@ -103,7 +103,8 @@ function layOut(source, tree, manifest, version) {
   const put = (from, to) => cpSync(join(source, from), join(tree, to), { recursive: true });
 
   mkdirSync(library, { recursive: true });
-  for (const name of ['dist', 'templates', 'package.json']) put(name, `usr/lib/plugtone/${name}`);
+  const program = manifest.files.filter((name) => name.startsWith('dist/'));
+  for (const name of [...program, 'templates', 'package.json']) put(name, `usr/lib/plugtone/${name}`);
   cpSync(join(source, 'package-lock.json'), join(library, 'package-lock.json'));
   run(
     'npm',

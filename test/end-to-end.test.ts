@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { withOffice } from '../src/commands/open-office.ts';
 import type { PhoneStep } from '../src/commands/simulated-phone.ts';
@@ -153,34 +150,4 @@ test('after a restart everything that was decided is there', async () => {
   const { steps, close } = await second.phone(vendor, who);
   await vi.waitFor(() => expect(isConfigured(steps)).toBe(true), WAIT);
   await close();
-});
-
-test('the process is ready, answers /healthz, and stops on SIGTERM with everything stored', async () => {
-  const { dataDir, stop } = await start();
-  await stop();
-  const root = join(import.meta.dirname, '..');
-  // The compiled program, as it is run in earnest; `npm ci` has built it.
-  const child = execFile(process.execPath, [join(root, 'dist/main.js'), 'serve', '--data-dir', dataDir], {
-    env: {
-      ...process.env,
-      PLUGTONE_LAN_ADDRESS: '127.0.0.1',
-      PLUGTONE_WEB_PORT: '0',
-      PLUGTONE_PHONE_PORT: '0',
-      PLUGTONE_SIP_PORT: '0',
-    },
-  });
-  let output = '';
-  child.stdout?.on('data', (chunk: string) => {
-    output += chunk;
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  await vi.waitFor(() => expect(output).toContain('appliance.started'), WAIT);
-  const line = output.split('\n').find((text) => text.includes('appliance.started')) ?? '';
-  const { web } = JSON.parse(line) as { web: number };
-  const health = await fetch(`http://127.0.0.1:${web}/healthz`);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  expect([health.status, await health.json()]).toEqual([200, { status: 'ok', version }]);
-  child.kill('SIGTERM');
-  expect(await ended).toBe(0);
-  expect(output).toContain('appliance.stopped');
 });

@@ -1,4 +1,4 @@
-import nat, { type Client, type Mapping } from 'nat-upnp';
+import type { Client, Mapping } from 'nat-upnp';
 import { err, ok, type Result } from '../core/result.ts';
 import type { SoapArgument } from './build-soap.ts';
 import type { GatewayError, MappingKey, MappingRequest } from './gateway.ts';
@@ -28,11 +28,12 @@ class GatewayFailure extends Error {
 /** Out arguments of GetGenericPortMappingEntry that nat-upnp reads without looking whether they are there. */
 const ENTRY = { NewRemoteHost: '', NewProtocol: '', NewInternalClient: '', NewPortMappingDescription: '' };
 
-let isSealed = false;
+type NatUpnp = typeof import('nat-upnp');
+
+let sealed: Promise<NatUpnp> | undefined;
 
 /** nat-upnp's actions over a transport of ours. */
 export function createNatUpnpActions(call: CallAction, localAddress: string): NatUpnpActions {
-  sealNatUpnp();
   return {
     add: (request) =>
       act<unknown>((client, done) =>
@@ -60,7 +61,8 @@ export function createNatUpnpActions(call: CallAction, localAddress: string): Na
   };
 
   /** A client for each call: it holds nothing, and so one call cannot disturb another. */
-  function act<T>(start: (client: Client, done: Done<T>) => void): Promise<Result<T | undefined, GatewayError>> {
+  async function act<T>(start: (client: Client, done: Done<T>) => void): Promise<Result<T | undefined, GatewayError>> {
+    const nat = await loadNatUpnp();
     return new Promise((resolve, reject) => {
       const client = nat.createClient();
       const run = (
@@ -88,13 +90,17 @@ export function createNatUpnpActions(call: CallAction, localAddress: string): Na
 }
 
 /**
- * Takes away from nat-upnp, for the whole process, its own ways to the network: its SSDP opens no sockets, and its devices, which are
- * the only users of its HTTP client, cannot be made and cannot ask. What remains is what `createNatUpnpActions` gives it.
+ * nat-upnp, loaded when a router is first asked for something (with all below it, it takes a tenth of the time of a start), and without its
+ * own ways to the network, for the whole process: its SSDP opens no sockets, and its devices, which are the only users of its HTTP client,
+ * cannot be made and cannot ask. What remains is what `createNatUpnpActions` gives it.
  * Why: docs/decisions/0008-nat-upnp-without-its-network.md
  */
-export function sealNatUpnp(): void {
-  if (isSealed) return;
-  isSealed = true;
+export function loadNatUpnp(): Promise<NatUpnp> {
+  sealed ??= import('nat-upnp').then((module) => seal(module.default));
+  return sealed;
+}
+
+function seal(nat: NatUpnp): NatUpnp {
   // Made once, to reach what its instances share; nothing is asked by making it.
   const deviceMethods = Object.getPrototypeOf(nat.device.create('')) as Record<string, unknown>;
   for (const name of Object.keys(deviceMethods)) deviceMethods[name] = refuse;
@@ -102,6 +108,7 @@ export function sealNatUpnp(): void {
   nat.ssdp.create = () => ({ close() {}, search: refuse }) as never;
   const clientMethods = Object.getPrototypeOf(nat.createClient()) as Record<string, unknown>;
   clientMethods.findGateway = refuse;
+  return nat;
 }
 
 function refuse(): never {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { ApiApp } from '../http/api-app.ts';
+import { SHIPPED_FILES } from './shipped-files.ts';
 
 export interface AssetFiles {
   /** Address with the content's digest: browsers keep it for ever. Throws when there is no such file. */
@@ -23,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Styles, script and icons, read once: a few small files. htmx comes from its package as it is. */
-export function openAssetFiles(folder = join(import.meta.dirname, 'assets')): AssetFiles {
+export function openAssetFiles(folder = join(SHIPPED_FILES, 'assets')): AssetFiles {
   const assets = new Map<string, Asset>();
   const add = (name: string, path: string) => {
     const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];

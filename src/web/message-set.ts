@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LANGUAGES, type Language } from './choose-language.ts';
+import { SHIPPED_FILES } from './shipped-files.ts';
 
 export type MessageParameters = Readonly<Record<string, string | number>>;
 
@@ -16,7 +17,7 @@ export interface Texts {
 }
 
 /** Reads messages/<language>/<area>.json: flat objects, each key begins with its area's name by custom. A key in two files is a fault that the tests find. */
-export function openMessageSet(folder = join(import.meta.dirname, 'messages')): Readonly<Record<Language, Texts>> {
+export function openMessageSet(folder = join(SHIPPED_FILES, 'messages')): Readonly<Record<Language, Texts>> {
   const entries = LANGUAGES.map((language) => [language, createTexts(language, readMessages(join(folder, language)))]);
   return Object.fromEntries(entries) as Record<Language, Texts>;
 }

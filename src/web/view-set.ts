@@ -6,6 +6,7 @@ import { ROLES, type Role } from '../http/web-doors.ts';
 import type { AssetFiles } from './asset-files.ts';
 import type { TimeWords } from './format-times.ts';
 import type { MessageParameters, Texts } from './message-set.ts';
+import { SHIPPED_FILES } from './shipped-files.ts';
 
 /** What the helpers know beside the model. */
 export interface ViewContext {
@@ -27,7 +28,7 @@ export interface ViewSet {
 type Helper = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Compiles views/*.hbs and views/parts/*.hbs once. Every value is escaped for HTML; a name that the model lacks is an error. */
-export function openViewSet(assets: AssetFiles, folder = join(import.meta.dirname, 'views')): ViewSet {
+export function openViewSet(assets: AssetFiles, folder = join(SHIPPED_FILES, 'views')): ViewSet {
   const engine = Handlebars.create();
   const helpers = createHelpers(assets);
   engine.registerHelper(helpers);

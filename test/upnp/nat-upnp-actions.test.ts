@@ -19,7 +19,7 @@ const dgram: typeof import('node:dgram') = require('node:dgram');
 const createSocket = vi.spyOn(dgram, 'createSocket');
 
 const { default: nat } = await import('nat-upnp');
-const { createNatUpnpActions, sealNatUpnp } = await import('../../src/upnp/nat-upnp-actions.ts');
+const { createNatUpnpActions, loadNatUpnp } = await import('../../src/upnp/nat-upnp-actions.ts');
 
 afterAll(() => {
   if (original === undefined) delete require.cache[requestFile];
@@ -63,7 +63,7 @@ test('before it is sealed, nat-upnp asks with its own client: the trap would not
 
 test('sealed, no way of nat-upnp leads to its own client or to a socket', async () => {
   const early = nat.device.create('http://192.0.2.1/rootDesc.xml');
-  sealNatUpnp();
+  await loadNatUpnp();
   const client = nat.createClient();
   const ways: readonly (() => unknown)[] = [
     () => early.run('GetExternalIPAddress', [], () => {}),
