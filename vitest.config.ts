@@ -47,7 +47,8 @@ export default defineConfig({
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Two at a time: they mostly wait for routers and leases, each in namespaces of its own.
+          maxWorkers: 2,
         },
       },
     ],
