@@ -10,7 +10,7 @@ const ALONE = ['test/upnp/nat-upnp-actions.test.ts', 'test/store/backup/**/*.tes
 export default defineConfig({
   test: {
     // Left alone, vitest keeps one core free: half of a machine with two. Many tests wait for sockets and timers.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         test: {
