@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Device, DeviceState } from '../core/device.ts';
 import type { DeviceLogin } from '../core/device-login.ts';
 import type { HandOver } from '../core/hand-over.ts';
@@ -38,7 +39,7 @@ export function toDeviceRow(device: Device, cipher: Cipher, change: Change): Dev
   const passwords =
     consolePasswords && JSON.stringify([consolePasswords.admin.reveal(), consolePasswords.user.reveal()]);
   return {
-    ...toSightingColumns(device),
+    ...toSightingRow(device),
     state: device.state,
     extensions: JSON.stringify(device.extensions),
     token: token === null ? null : cipher.seal(token, place('token')),
@@ -51,23 +52,26 @@ export function toDeviceRow(device: Device, cipher: Cipher, change: Change): Dev
   };
 }
 
-/** A device that is known by its sighting only. Sightings are no change that another process must hear of. */
-export function toPendingRow(sighting: SightingRecord): DeviceRow {
-  return {
-    ...toSightingColumns(sighting),
-    state: 'pending' satisfies DeviceState,
-    extensions: '[]',
-    token: null,
-    token_hash: null,
-    settings: '{}',
-    console_passwords: null,
-    login_password: null,
-    change_seq: 0,
-    changed_by: '',
-  };
-}
+/**
+ * What a device has that is known by its sighting only: constants of the INSERT, as no sighting says any of it. Sightings are no change
+ * that another process must hear of.
+ */
+export const UNDECIDED = {
+  state: sql.lit<DeviceState>('pending'),
+  extensions: sql.lit('[]'),
+  token: sql.lit(null),
+  token_hash: sql.lit(null),
+  settings: sql.lit('{}'),
+  console_passwords: sql.lit(null),
+  login_password: sql.lit(null),
+  change_seq: sql.lit(0),
+  changed_by: sql.lit(''),
+} as const;
 
-function toSightingColumns(sighting: SightingRecord) {
+export type SightingRow = ReturnType<typeof toSightingRow>;
+
+/** The columns that a sighting tells, and no others. */
+export function toSightingRow(sighting: SightingRecord) {
   return {
     mac: sighting.mac,
     vendor_id: sighting.vendorId,

@@ -3,7 +3,15 @@ import type { Device } from '../core/device.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { type Change, writeRemovals } from './change-sequence.ts';
 import type { Cipher } from './cipher.ts';
-import { type DecisionColumns, isSameDecision, type SightingRecord, toDeviceRow, toPendingRow } from './device-rows.ts';
+import {
+  type DecisionColumns,
+  isSameDecision,
+  type SightingRecord,
+  type SightingRow,
+  toDeviceRow,
+  toSightingRow,
+  UNDECIDED,
+} from './device-rows.ts';
 import { createInsert } from './insert-rows.ts';
 import { inPortions } from './portions.ts';
 import type { DeviceRow, Writer } from './schema.ts';
@@ -130,10 +138,10 @@ export async function removeDevices(
   });
 }
 
-const insertSightings = createInsert((writer, values: readonly DeviceRow[]) =>
+const insertSightings = createInsert((writer, rows: readonly SightingRow[]) =>
   writer
     .insertInto('devices')
-    .values(values)
+    .values(rows.map((row) => ({ ...row, ...UNDECIDED })))
     .onConflict((conflict) =>
       conflict
         .column('mac')
@@ -174,7 +182,7 @@ export async function writeSightings(writer: Writer, sightings: readonly Sightin
       // Seen while it was being forgotten: it comes back as new. With its old revision, decisions that count from 0 again
       // would look overtaken for ever.
       .map((sighting) => (removedAt.has(sighting.mac) ? { ...sighting, revision: 0 } : sighting))
-      .map(toPendingRow);
+      .map(toSightingRow);
     await insertSightings(writer, rows);
   });
 }
