@@ -82,11 +82,13 @@ export async function watchInterfaces(options: InterfaceWatchOptions): Promise<I
 
   function take(os: OsInterfaces): boolean {
     const before = served.map(describe).join();
-    all = listInterfaces(os);
+    const now = listInterfaces(os);
+    // What a peer's place follows from; the routes that local addresses follow from may be others all the same.
+    if (now.map(describe).join() !== all.map(describe).join()) places.clear();
+    all = now;
     own = new Set(all.map(({ address }) => address));
     served = chooseLanInterfaces(os, wanted);
     localAddresses.clear();
-    places.clear();
     return served.map(describe).join() !== before;
   }
 
