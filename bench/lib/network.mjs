@@ -24,6 +24,9 @@ import { availableParallelism } from 'node:os';
 const OWN_PORTS = { sipPort: 5060, webPort: 8080, phonePort: 8060 };
 const LOOPBACK_PORTS = { sipPort: 15_060, webPort: 18_080, phonePort: 18_060 };
 
+/** Of an installed appliance: systemd/plugtone-sysctl.conf. */
+const WAITING_CONNECTIONS = 32_768;
+
 /** Why namespaces cannot be had; undefined: they can. */
 export function whyNoNamespaces() {
   if (process.platform !== 'linux') return 'network namespaces are Linux’s';
@@ -90,6 +93,9 @@ function openNamespaces(phoneAddresses, macOf) {
     for (const link of ['lo', 'eth0']) ip('-n', name, 'link', 'set', link, 'up');
   }
   ip('-n', server, 'addr', 'add', '10.79.0.1/16', 'dev', 'eth0');
+  // What systemd/plugtone-sysctl.conf sets, as far as it is the namespace's own.
+  const set = ['sh', '-c', `echo ${WAITING_CONNECTIONS} > /proc/sys/net/core/somaxconn`];
+  execFileSync('ip', ['netns', 'exec', server, ...set], { stdio: ['ignore', 'ignore', 'inherit'] });
   const addresses = Array.from({ length: phoneAddresses }, (_, index) => phoneAddressAt(index));
   batch(
     phones,

@@ -4,12 +4,19 @@
  *
  * A phone repeats its SUBSCRIBE until it has its NOTIFY, as real ones do; `repeated` counts that. A phone is lost when it has no
  * whole file of its own after --give-up seconds.
+ *
+ * Each phone has two sockets, and a system lets a process open only so many files: more phones than that are shared among
+ * processes, which count together in shared memory.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "samples.h"
@@ -18,6 +25,9 @@
 /* Milliseconds after the first SUBSCRIBE at which a phone without NOTIFY repeats it: RFC 3261 timer E, as Grandstream does. */
 static const unsigned REPEAT_AFTER_MS[] = {500, 1500, 3500, 7500};
 #define REPEATS (sizeof REPEAT_AFTER_MS / sizeof REPEAT_AFTER_MS[0])
+
+/* Besides those of phones. */
+#define OTHER_FILES 64
 
 /* Bytes; a phone's file has some kilobytes. */
 #define LARGEST_FILE (256 * 1024)
@@ -57,26 +67,46 @@ static struct {
     const char *mark;
 } options = {.count = 5000, .addresses = 5000, .first_mac = 0x805ec0000000, .over_ms = 1000, .give_up_seconds = 30};
 
-static struct {
-    uint64_t configured;
-    uint64_t refused;
-    uint64_t wrong;
-    uint64_t broken;
-    uint64_t repeated;
-    uint64_t repeated_notifies;
-    uint64_t bytes;
-    uint64_t last_sent_at;
-    uint64_t last_file_at;
+/* Of all processes together. */
+struct figures {
+    _Atomic uint64_t configured;
+    _Atomic uint64_t refused;
+    _Atomic uint64_t wrong;
+    _Atomic uint64_t broken;
+    _Atomic uint64_t repeated;
+    _Atomic uint64_t repeated_notifies;
+    _Atomic uint64_t bytes;
+    _Atomic uint64_t last_sent_at;
+    _Atomic uint64_t last_file_at;
+    /* Processes whose phones are all ready. */
+    _Atomic unsigned ready;
+    /* 0: the storm has not begun. */
+    _Atomic uint64_t started_at;
     struct samples to_200;
     struct samples to_notify;
     struct samples to_file;
     struct samples fetching;
-} figures;
+};
 
+static struct figures *figures;
+
+/* This process's phones: from `first` on, so many. */
+static unsigned first;
+static unsigned own_count;
 static struct phone *phones;
 static int poll_fd;
 static unsigned run;
-static uint64_t started_at;
+
+static struct phone *phone_of(unsigned index) {
+    return &phones[index - first];
+}
+
+/* Other processes may have said a later time already. */
+static void raise_to(_Atomic uint64_t *latest, uint64_t now) {
+    uint64_t known = *latest;
+    while (known < now && !atomic_compare_exchange_weak(latest, &known, now)) {
+    }
+}
 
 static void read_options(int count, char **arguments) {
     static const struct option known[] = {
@@ -118,7 +148,7 @@ static void watch(int fd, unsigned index, bool is_http, uint32_t events, int ope
 }
 
 static void open_phone(unsigned index) {
-    struct phone *phone = &phones[index];
+    struct phone *phone = phone_of(index);
     phone->mac = options.first_mac + index;
     phone->http_fd = -1;
     phone->own.sin_family = AF_INET;
@@ -139,7 +169,7 @@ static void open_phone(unsigned index) {
 
 /* False: the system takes no more now. */
 static bool ask(unsigned index) {
-    struct phone *phone = &phones[index];
+    struct phone *phone = phone_of(index);
     char message[DATAGRAM_ROOM];
     struct asking_phone asking = {
         .mac = phone->mac,
@@ -155,7 +185,7 @@ static bool ask(unsigned index) {
     }
     if (phone->asked_at == 0) {
         phone->asked_at = now;
-        figures.last_sent_at = now;
+        raise_to(&figures->last_sent_at, now);
     }
     return true;
 }
@@ -186,7 +216,7 @@ static bool read_url(struct phone *phone, const char *url) {
 }
 
 static void start_fetch(unsigned index) {
-    struct phone *phone = &phones[index];
+    struct phone *phone = phone_of(index);
     struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr = phone->own.sin_addr};
     int yes = 1;
     phone->http_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -201,7 +231,7 @@ static void start_fetch(unsigned index) {
     phone->reply = malloc(LARGEST_FILE);
     phone->reply_length = 0;
     if (connect(phone->http_fd, (struct sockaddr *)&phone->server, sizeof phone->server) != 0 && errno != EINPROGRESS) {
-        figures.broken++;
+        figures->broken++;
         hang_up(phone);
         return;
     }
@@ -209,7 +239,7 @@ static void start_fetch(unsigned index) {
 }
 
 static void send_request(unsigned index) {
-    struct phone *phone = &phones[index];
+    struct phone *phone = phone_of(index);
     char request[1024];
     char address[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &phone->server.sin_addr, address, sizeof address);
@@ -221,7 +251,7 @@ static void send_request(unsigned index) {
                           (unsigned)(mac >> 32) & 255, (unsigned)(mac >> 24) & 255, (unsigned)(mac >> 16) & 255,
                           (unsigned)(mac >> 8) & 255, (unsigned)mac & 255);
     if (send(phone->http_fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
-        figures.broken++;
+        figures->broken++;
         hang_up(phone);
         return;
     }
@@ -230,7 +260,7 @@ static void send_request(unsigned index) {
 
 /* The server has closed: what came must be the whole of this phone's file, and no other phone's. */
 static void judge_reply(unsigned index) {
-    struct phone *phone = &phones[index];
+    struct phone *phone = phone_of(index);
     uint64_t now = now_ns();
     phone->reply[phone->reply_length] = '\0';
     const char *body = find_body(phone->reply);
@@ -238,25 +268,25 @@ static void judge_reply(unsigned index) {
     char mark[128];
     snprintf(mark, sizeof mark, "%s%06u", options.mark, index);
     if (strncmp(phone->reply, "HTTP/1.1 ", 9) != 0 || body == NULL || said.start == NULL) {
-        figures.broken++;
+        figures->broken++;
     } else if (strncmp(phone->reply + 9, "200", 3) != 0) {
-        figures.refused++;
+        figures->refused++;
     } else if (strtoul(said.start, NULL, 10) != phone->reply_length - (size_t)(body - phone->reply)) {
-        figures.broken++;
+        figures->broken++;
     } else if (strstr(body, mark) == NULL) {
-        figures.wrong++;
+        figures->wrong++;
     } else {
-        figures.configured++;
-        figures.bytes += phone->reply_length - (size_t)(body - phone->reply);
-        figures.last_file_at = now;
-        add_sample(&figures.to_file, now - phone->asked_at);
-        add_sample(&figures.fetching, now - phone->notified_at);
+        figures->configured++;
+        figures->bytes += phone->reply_length - (size_t)(body - phone->reply);
+        raise_to(&figures->last_file_at, now);
+        add_sample(&figures->to_file, now - phone->asked_at);
+        add_sample(&figures->fetching, now - phone->notified_at);
     }
     hang_up(phone);
 }
 
 static void read_reply(unsigned index) {
-    struct phone *phone = &phones[index];
+    struct phone *phone = phone_of(index);
     for (;;) {
         size_t room = LARGEST_FILE - 1 - phone->reply_length;
         ssize_t length = recv(phone->http_fd, phone->reply + phone->reply_length, room, 0);
@@ -273,7 +303,7 @@ static void read_reply(unsigned index) {
 }
 
 static void take_message(unsigned index, const char *message, const struct sockaddr_in *peer) {
-    struct phone *phone = &phones[index];
+    struct phone *phone = phone_of(index);
     uint64_t now = now_ns();
     if (read_boot(message, run) != (int64_t)index) {
         return;
@@ -281,7 +311,7 @@ static void take_message(unsigned index, const char *message, const struct socka
     if (strncmp(message, "SIP/2.0 200", 11) == 0) {
         if (!phone->was_answered) {
             phone->was_answered = true;
-            add_sample(&figures.to_200, now - phone->asked_at);
+            add_sample(&figures->to_200, now - phone->asked_at);
         }
         return;
     }
@@ -292,16 +322,16 @@ static void take_message(unsigned index, const char *message, const struct socka
     int length = write_ok(ok, sizeof ok, message);
     sendto(phone->sip_fd, ok, (size_t)length, 0, (const struct sockaddr *)peer, sizeof *peer);
     if (phone->notified_at != 0) {
-        figures.repeated_notifies++;
+        figures->repeated_notifies++;
         return;
     }
     const char *url = find_body(message);
     if (url == NULL || !read_url(phone, url)) {
-        figures.broken++;
+        figures->broken++;
         return;
     }
     phone->notified_at = now;
-    add_sample(&figures.to_notify, now - phone->asked_at);
+    add_sample(&figures->to_notify, now - phone->asked_at);
     start_fetch(index);
 }
 
@@ -311,7 +341,7 @@ static void read_sip(unsigned index) {
         struct sockaddr_in peer;
         socklen_t peer_length = sizeof peer;
         ssize_t length =
-            recvfrom(phones[index].sip_fd, message, sizeof message - 1, 0, (struct sockaddr *)&peer, &peer_length);
+            recvfrom(phone_of(index)->sip_fd, message, sizeof message - 1, 0, (struct sockaddr *)&peer, &peer_length);
         if (length < 0) {
             return;
         }
@@ -322,14 +352,14 @@ static void read_sip(unsigned index) {
 
 static void repeat_where_due(unsigned asked) {
     uint64_t now = now_ns();
-    for (unsigned i = 0; i < asked; i++) {
-        struct phone *phone = &phones[i];
+    for (unsigned i = first; i < first + asked; i++) {
+        struct phone *phone = phone_of(i);
         if (phone->notified_at != 0 || phone->repeats >= REPEATS) {
             continue;
         }
         if (now - phone->asked_at >= REPEAT_AFTER_MS[phone->repeats] * 1000000ull && ask(i)) {
             phone->repeats++;
-            figures.repeated++;
+            figures->repeated++;
         }
     }
 }
@@ -341,7 +371,7 @@ static void handle_event(uint64_t which, uint32_t events) {
         read_sip(index);
         return;
     }
-    if (phones[index].http_fd < 0) {
+    if (phone_of(index)->http_fd < 0) {
         return;
     }
     if ((events & EPOLLOUT) != 0 && (events & (EPOLLERR | EPOLLHUP)) == 0) {
@@ -352,21 +382,22 @@ static void handle_event(uint64_t which, uint32_t events) {
 }
 
 static void run_storm(void) {
+    uint64_t started_at = figures->started_at;
     struct epoll_event events[256];
     unsigned asked = 0;
     uint64_t next_check = started_at + REPEAT_CHECK_NS;
     uint64_t end = started_at + (uint64_t)((options.over_ms / 1000 + options.give_up_seconds) * 1e9);
     for (;;) {
         uint64_t now = now_ns();
-        uint64_t settled = figures.configured + figures.refused + figures.wrong + figures.broken;
+        uint64_t settled = figures->configured + figures->refused + figures->wrong + figures->broken;
         if (now >= end || settled >= options.count) {
             return;
         }
         double passed_ms = (double)(now - started_at) / 1e6;
         double share = options.over_ms > 0 ? passed_ms / options.over_ms : 1;
-        unsigned due = share >= 1 ? options.count : (unsigned)(share * options.count);
+        unsigned due = share >= 1 ? own_count : (unsigned)(share * own_count);
         for (unsigned i = 0; i < SENT_PER_TURN && asked < due; i++) {
-            if (!ask(asked)) {
+            if (!ask(first + asked)) {
                 break;
             }
             asked++;
@@ -387,42 +418,81 @@ static void print_figures(void) {
     printf("{\"phones\":%u,\"configured\":%llu,\"lost\":%llu,\"refused\":%llu,\"wrongFile\":%llu,\"broken\":%llu,"
            "\"repeatedSubscribes\":%llu,\"repeatedNotifies\":%llu,\"fileBytes\":%llu,\"askingSeconds\":%.3f,"
            "\"allDoneSeconds\":%.3f,\"phonesCpuSeconds\":%.3f,",
-           options.count, (unsigned long long)figures.configured, (unsigned long long)(options.count - figures.configured),
-           (unsigned long long)figures.refused, (unsigned long long)figures.wrong, (unsigned long long)figures.broken,
-           (unsigned long long)figures.repeated, (unsigned long long)figures.repeated_notifies,
-           (unsigned long long)(figures.configured > 0 ? figures.bytes / figures.configured : 0),
-           (double)(figures.last_sent_at - started_at) / 1e9, (double)(figures.last_file_at - started_at) / 1e9,
-           cpu_seconds());
-    print_samples("to200Ms", &figures.to_200);
+           options.count, (unsigned long long)figures->configured, (unsigned long long)(options.count - figures->configured),
+           (unsigned long long)figures->refused, (unsigned long long)figures->wrong, (unsigned long long)figures->broken,
+           (unsigned long long)figures->repeated, (unsigned long long)figures->repeated_notifies,
+           (unsigned long long)(figures->configured > 0 ? figures->bytes / figures->configured : 0),
+           (double)(figures->last_sent_at - figures->started_at) / 1e9,
+           (double)(figures->last_file_at - figures->started_at) / 1e9, children_cpu_seconds());
+    print_samples("to200Ms", &figures->to_200);
     printf(",");
-    print_samples("toNotifyMs", &figures.to_notify);
+    print_samples("toNotifyMs", &figures->to_notify);
     printf(",");
-    print_samples("toFileMs", &figures.to_file);
+    print_samples("toFileMs", &figures->to_file);
     printf(",");
-    print_samples("fetchingMs", &figures.fetching);
+    print_samples("fetchingMs", &figures->fetching);
     printf("}\n");
+}
+
+/* A process: opens its phones, waits for the others, and takes part. */
+static void take_part(unsigned from, unsigned count) {
+    first = from;
+    own_count = count;
+    phones = calloc(count, sizeof *phones);
+    if (phones == NULL) {
+        die("calloc");
+    }
+    poll_fd = epoll_create1(0);
+    for (unsigned i = from; i < from + count; i++) {
+        open_phone(i);
+    }
+    figures->ready++;
+    while (figures->started_at == 0) {
+        usleep(100);
+    }
+    run_storm();
 }
 
 int main(int count, char **arguments) {
     read_options(count, arguments);
-    allow_open_files(2 * options.count + 64);
-    phones = calloc(options.count, sizeof *phones);
-    if (phones == NULL) {
-        die("calloc");
-    }
+    unsigned files = allow_open_files(2 * options.count + OTHER_FILES);
+    unsigned largest = (files - OTHER_FILES) / 2;
+    unsigned processes = (options.count + largest - 1) / largest;
+    figures = share_memory(sizeof *figures);
     uint32_t longest_us = (uint32_t)(options.give_up_seconds * 1e6) + 1;
-    figures.to_200 = new_samples(longest_us);
-    figures.to_notify = new_samples(longest_us);
-    figures.to_file = new_samples(longest_us);
-    figures.fetching = new_samples(longest_us);
-    poll_fd = epoll_create1(0);
-    for (unsigned i = 0; i < options.count; i++) {
-        open_phone(i);
+    figures->to_200 = new_samples(longest_us);
+    figures->to_notify = new_samples(longest_us);
+    figures->to_file = new_samples(longest_us);
+    figures->fetching = new_samples(longest_us);
+    run = (unsigned)(now_ns() / 1000) & 0xffffff;
+    for (unsigned i = 0; i < processes; i++) {
+        unsigned from = (unsigned)((uint64_t)options.count * i / processes);
+        unsigned past = (unsigned)((uint64_t)options.count * (i + 1) / processes);
+        pid_t child = fork();
+        if (child < 0) {
+            die("fork");
+        }
+        if (child == 0) {
+            /* Nor does it outlive who started it. */
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            take_part(from, past - from);
+            exit(0);
+        }
     }
-    started_at = now_ns();
-    figures.last_file_at = started_at;
-    run = (unsigned)(started_at / 1000) & 0xffffff;
-    run_storm();
+    bool has_failed = false;
+    while (figures->ready < processes && !has_failed) {
+        usleep(1000);
+        has_failed = waitpid(-1, NULL, WNOHANG) > 0;
+    }
+    figures->started_at = now_ns();
+    figures->last_file_at = figures->started_at;
+    int status;
+    while (wait(&status) > 0) {
+        has_failed = has_failed || status != 0;
+    }
+    if (has_failed) {
+        return 1;
+    }
     print_figures();
     return 0;
 }

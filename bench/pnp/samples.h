@@ -1,10 +1,11 @@
-/* Durations in microseconds, counted by value: percentiles are exact to 1 µs whatever their number. */
+/* Durations in microseconds, counted by value: percentiles are exact to 1 µs whatever their number. Processes may count together. */
 #ifndef BENCH_SAMPLES_H
 #define BENCH_SAMPLES_H
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct samples {
     uint32_t *counts;
@@ -13,19 +14,24 @@ struct samples {
     uint64_t total;
 };
 
-static inline struct samples new_samples(uint32_t longest_us) {
-    struct samples samples = {calloc((size_t)longest_us + 1, sizeof(uint32_t)), longest_us, 0};
-    if (samples.counts == NULL) {
-        perror("calloc");
+/* All zero, and the same for this process and those that it forks. */
+static inline void *share_memory(size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        perror("mmap");
         exit(1);
     }
-    return samples;
+    return memory;
+}
+
+static inline struct samples new_samples(uint32_t longest_us) {
+    return (struct samples){share_memory(((size_t)longest_us + 1) * sizeof(uint32_t)), longest_us, 0};
 }
 
 static inline void add_sample(struct samples *samples, uint64_t ns) {
     uint64_t us = ns / 1000;
-    samples->counts[us < samples->longest_us ? us : samples->longest_us]++;
-    samples->total++;
+    __atomic_fetch_add(&samples->counts[us < samples->longest_us ? us : samples->longest_us], 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&samples->total, 1, __ATOMIC_RELAXED);
 }
 
 /* Milliseconds below or at which `share` (0 to 1) of the durations lie; nearest rank. 0: there are none. */

@@ -28,12 +28,21 @@ static inline uint64_t now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Seconds of CPU time that this process has used. */
-static inline double cpu_seconds(void) {
+static inline double cpu_seconds_of(int who) {
     struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
+    getrusage(who, &usage);
     return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* Seconds of CPU time that this process has used. */
+static inline double cpu_seconds(void) {
+    return cpu_seconds_of(RUSAGE_SELF);
+}
+
+/* The same of the processes that it started, and that have ended. */
+static inline double children_cpu_seconds(void) {
+    return cpu_seconds_of(RUSAGE_CHILDREN);
 }
 
 static inline void die(const char *what) {
@@ -56,20 +65,22 @@ static inline struct in_addr address_after(struct in_addr first, uint32_t steps)
     return address;
 }
 
-/* Each phone has sockets of its own. */
-static inline void allow_open_files(unsigned wanted) {
+/* Each phone has sockets of its own. How many files this process may have open now: as many as wanted, or as the system lets it. */
+static inline unsigned allow_open_files(unsigned wanted) {
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= wanted) {
-        return;
+        return wanted;
     }
-    limit.rlim_cur = wanted;
-    if (limit.rlim_max < wanted) {
-        limit.rlim_max = wanted;
+    struct rlimit raised = {wanted, limit.rlim_max < wanted ? wanted : limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+        return wanted;
     }
+    limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         die("setrlimit, for the sockets of all phones");
     }
+    return (unsigned)limit.rlim_max;
 }
 
 static inline void ask_generous_buffers(int fd) {
