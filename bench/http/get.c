@@ -7,6 +7,8 @@
  *
  * wrk and its like ask from one address. The appliance gives a file to the phone whose MAC address stands behind the asker's
  * address, and to nobody else: so each phone must ask from its own.
+ *
+ * Longer than 400 lines: connecting, asking, reading and judging share the state of a connection.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -8,6 +8,8 @@
  *
  * No SUBSCRIBE is repeated: what is lost shows. Every SUBSCRIBE is a new boot (fresh Call-ID and branch) of the next of
  * --macs phones; a phone always asks from the same one of --sources addresses.
+ *
+ * A line longer than 400: three kinds of load share one exchange.
  */
 #define _GNU_SOURCE
 #include <errno.h>

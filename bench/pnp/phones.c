@@ -7,6 +7,8 @@
  *
  * Each phone has two sockets, and a system lets a process open only so many files: more phones than that are shared among
  * processes, which count together in shared memory.
+ *
+ * Longer than 400 lines: a phone's boot is one story, told here in the order in which it happens.
  */
 #define _GNU_SOURCE
 #include <errno.h>
