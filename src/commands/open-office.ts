@@ -65,7 +65,11 @@ export async function loadOffice(store: Store) {
     store.site.get(),
   ]);
   return {
-    devices: devices.map((device) => ({ ...device, handOver: afterStart(device.handOver) })),
+    // Not by copies of all: 100,000 phones would be in memory twice for a while.
+    devices: devices.map((device) => {
+      const handOver = afterStart(device.handOver);
+      return handOver === device.handOver ? device : { ...device, handOver };
+    }),
     extensions,
     site,
   };

@@ -4,6 +4,7 @@ import { nextChange } from './change-sequence.ts';
 import type { Database } from './database.ts';
 import { type SightingRecord, toDevice } from './device-rows.ts';
 import { removeDevices, writeDevices, writeSightings } from './device-writer.ts';
+import { readInPortions } from './read-in-portions.ts';
 
 /** Devices on disk. `save`, `saveMany` and `remove` are durable when they resolve, and all or nothing. */
 export interface DeviceStore {
@@ -26,9 +27,15 @@ export function createDeviceStore(database: Database): DeviceStore {
   }
 
   return {
-    async all() {
-      const rows = await read.selectFrom('devices').selectAll().orderBy('mac').execute();
-      return rows.map((row) => toDevice(row, cipher));
+    all() {
+      return database.snapshot((reader) =>
+        readInPortions(
+          (mac, limit) =>
+            reader.selectFrom('devices').selectAll().where('mac', '>', mac).orderBy('mac').limit(limit).execute(),
+          ({ mac }) => mac,
+          (row) => toDevice(row, cipher),
+        ),
+      );
     },
     async get(mac) {
       const row = await read.selectFrom('devices').selectAll().where('mac', '=', mac).executeTakeFirst();

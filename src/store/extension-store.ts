@@ -4,6 +4,7 @@ import { type Change, nextChange, writeRemovals } from './change-sequence.ts';
 import type { Cipher } from './cipher.ts';
 import type { Database } from './database.ts';
 import { inPortions } from './portions.ts';
+import { readInPortions } from './read-in-portions.ts';
 import type { ExtensionRow, Writer } from './schema.ts';
 
 /** Extensions on disk. Every write is durable when it resolves, and all or nothing. */
@@ -24,9 +25,21 @@ export function createExtensionStore(database: Database): ExtensionStore {
   }
 
   return {
-    async all() {
-      const rows = await read.selectFrom('extensions').selectAll().orderBy('number').execute();
-      return rows.map((row) => toExtension(row, cipher));
+    all() {
+      return database.snapshot((reader) =>
+        readInPortions(
+          (number, limit) =>
+            reader
+              .selectFrom('extensions')
+              .selectAll()
+              .where('number', '>', number)
+              .orderBy('number')
+              .limit(limit)
+              .execute(),
+          ({ number }) => number,
+          (row) => toExtension(row, cipher),
+        ),
+      );
     },
     async get(number) {
       const row = await read.selectFrom('extensions').selectAll().where('number', '=', number).executeTakeFirst();
