@@ -53,11 +53,13 @@ async function main() {
   const sizes = flags.phones.split(',').map(Number);
   const folder = openTempFolder();
   compilePrograms(folder, ['phones']);
-  const network = openNetwork({ phoneAddresses: Math.max(...sizes), macOf });
-  process.stdout.write(`${describeMachine(['no peer'])}\nnetwork   ${network.description}\n\n`);
+  process.stdout.write(`${describeMachine(['no peer'])}\n`);
   const repetitions = flags.profile === undefined ? Number(flags.repetitions) : 1;
   const storms = [];
   for (const phones of sizes) {
+    // Of its own for each size: the server's table of neighbours is read again and again, and has one line for each phone.
+    const network = openNetwork({ phoneAddresses: phones, macOf });
+    process.stdout.write(`network   ${network.description}\n`);
     const own = mkdtempSync(join(folder, 'phones-'));
     const dataDir = prepareDataDir(main, own, phones);
     const token = createViewerToken(main, dataDir);
@@ -70,11 +72,12 @@ async function main() {
       }
       storms.push({ phones, watchers, runs });
     }
+    network.close();
   }
+  process.stdout.write('\n');
   for (const { phones, watchers, runs } of storms) printStorm(phones, watchers, runs);
   if (storms.length > 1) printComparison(storms);
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(storms, null, 2)}\n`);
-  network.close();
 }
 
 /**
