@@ -48,12 +48,14 @@ export function askTime({
       if (!read.ok && read.problem === 'not-ours') return;
       end(read.ok ? ok(read.value) : read);
     });
-    // A connected socket takes datagrams of this server only, and hears of a port that nobody listens on.
-    socket.connect(port, address, () => {
+    // A connected socket takes datagrams of this server only, and hears of a port that nobody listens on. By its event: a callback of
+    // `connect` would be called for its failure too (no route), which is an 'error' so.
+    socket.once('connect', () => {
       sentAt = clock();
       socket.send(buildTimeQuestion(cookie), (cause) => {
         if (cause) end(err('code' in cause ? String(cause.code) : cause.message));
       });
     });
+    socket.connect(port, address);
   });
 }

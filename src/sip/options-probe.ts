@@ -110,7 +110,8 @@ function askByDatagram({ address, port, question, onAnswer, settle, ended }: Par
   // A socket that is connected hears of it when nobody listens at the other end (ICMP port unreachable).
   socket.on('error', (cause) => settle(describeFault(cause)));
   socket.on('message', (data) => onAnswer(data));
-  socket.connect(port, address, () => {
+  // By its event: a callback of `connect` would be called for its failure too (no such name, no route), which is an 'error' so.
+  socket.once('connect', () => {
     if (ended.aborted) return;
     const datagram = question(socket.address());
     const send = (pause: number) => {
@@ -121,6 +122,7 @@ function askByDatagram({ address, port, question, onAnswer, settle, ended }: Par
     };
     send(T1_MS);
   });
+  socket.connect(port, address);
 }
 
 function askByStream({ name, address, port, question, onAnswer, settle, ended }: Parts, isEncrypted: boolean): void {

@@ -161,6 +161,12 @@ test.each([0, 90_000, -3_600_000])('a time server that is %i ms ahead is read so
   expect(result.ok && Math.abs(result.value - aheadMs) < 1_000).toBe(true);
 });
 
+test('an address that the system will not ask is told with its word, and at once', async () => {
+  // A broadcast address, to who did not ask for broadcasts (EACCES); without a network no route (ENETUNREACH).
+  const result = await askTime({ address: '255.255.255.255', signal: IDLE, waitMs: 2_000 });
+  expect(result).toEqual({ ok: false, problem: expect.stringMatching(/^E[A-Z]+$/) });
+});
+
 test('a guessed answer is passed over, the true one taken', async () => {
   const server = await timeServer((question) => [answer(Buffer.alloc(48), 1e9), answer(question, 0)]);
   const result = await ask(server.port);

@@ -173,3 +173,14 @@ test('only some probes run at once, each on the port that the transport means', 
   expect(asked).toEqual([5060, 5060, 5061, 5070]);
   expect(describeProbe({ kind: 'no-answer', waitedMs: 3_000 })).toContain('within 3 s');
 });
+
+test.each(['udp', 'tcp'] as const)(
+  'a name that nobody has and an address that cannot be asked are told, by %s',
+  async (transport) => {
+    // Not by the network: the system refuses the name before it asks for it, and broadcasts to who did not ask for that.
+    const unknown = await probeByOptions({ host: 'no such name', port: 5060, transport }, { signal });
+    expect(unknown).toEqual({ kind: 'name-unknown' });
+    const refused = await probeByOptions({ host: '255.255.255.255', port: 5060, transport }, { signal });
+    expect(refused).toEqual({ kind: 'refused', code: expect.stringMatching(/^E[A-Z]+$/) });
+  },
+);
