@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { asService } from './lib/as-service.mjs';
+import { serveAsService } from './lib/as-service.mjs';
 import { openLoopback } from './lib/network.mjs';
 import { readPackageFigures } from './lib/package-figures.mjs';
 import { cpuSeconds, memoryMiB, peakMemoryMiB, residentMiB } from './lib/process-figures.mjs';
@@ -69,16 +69,7 @@ async function main() {
 }
 
 function spawnAppliance(network, main, folder) {
-  return start(
-    network.onServer(
-      asService([
-        ...[main, 'serve', '--data-dir', join(folder, 'data'), '--site-dir', join(folder, 'site')],
-        ...['--lan-address', network.serverAddress, '--sip-port', String(network.sipPort)],
-        ...['--web-port', String(network.webPort), '--phone-port', String(network.phonePort)],
-      ]),
-    ),
-    folder,
-  );
+  return start(serveAsService({ network, main, folder }), folder);
 }
 
 /** Ms until it has answered its first request. */

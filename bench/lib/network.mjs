@@ -1,6 +1,7 @@
 // Where a benchmark's traffic goes: a cable between two network namespaces of its own, or the loopback interface.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { waitingConnections } from './as-service.mjs';
 
 /**
  * @typedef {object} Network
@@ -23,9 +24,6 @@ import { availableParallelism } from 'node:os';
 /** In a namespace of its own an appliance has its usual ports; on loopback a PBX or another appliance may have them. */
 const OWN_PORTS = { sipPort: 5060, webPort: 8080, phonePort: 8060 };
 const LOOPBACK_PORTS = { sipPort: 15_060, webPort: 18_080, phonePort: 18_060 };
-
-/** Of an installed appliance: systemd/plugtone-sysctl.conf. */
-const WAITING_CONNECTIONS = 32_768;
 
 /** Why namespaces cannot be had; undefined: they can. */
 export function whyNoNamespaces() {
@@ -94,7 +92,7 @@ function openNamespaces(phoneAddresses, macOf) {
   }
   ip('-n', server, 'addr', 'add', '10.79.0.1/16', 'dev', 'eth0');
   // What systemd/plugtone-sysctl.conf sets, as far as it is the namespace's own.
-  const set = ['sh', '-c', `echo ${WAITING_CONNECTIONS} > /proc/sys/net/core/somaxconn`];
+  const set = ['sh', '-c', `echo ${waitingConnections()} > /proc/sys/net/core/somaxconn`];
   execFileSync('ip', ['netns', 'exec', server, ...set], { stdio: ['ignore', 'ignore', 'inherit'] });
   const addresses = Array.from({ length: phoneAddresses }, (_, index) => phoneAddressAt(index));
   batch(

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asService } from './as-service.mjs';
+import { serveAsService } from './as-service.mjs';
 import { family } from './process-figures.mjs';
 import { runForJson } from './programs.mjs';
 
@@ -71,13 +71,8 @@ export function prepareDataDir(main, folder, phones) {
 export async function startAppliance({ network, main, dataDir, folder, nodeFlags = [], environment = {} }) {
   const own = mkdtempSync(join(folder, 'appliance-'));
   cpSync(dataDir, join(own, 'data'), { recursive: true });
-  const args = [
-    ...[...nodeFlags, main, 'serve', '--data-dir', join(own, 'data'), '--site-dir', join(own, 'site')],
-    ...['--lan-address', network.serverAddress, '--sip-port', String(network.sipPort)],
-    ...['--web-port', String(network.webPort), '--phone-port', String(network.phonePort)],
-  ];
   const startedAt = performance.now();
-  const server = start(network.onServer(asService(args, environment)), own);
+  const server = start(serveAsService({ network, main, folder: own, nodeFlags, environment }), own);
   const deadline = Date.now() + START_WITHIN_MS;
   while (!server.readLog().includes('"appliance.started"')) {
     if (server.hasEnded() || Date.now() > deadline)

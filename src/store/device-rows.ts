@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Device, DeviceState } from '../core/device.ts';
 import type { DeviceLogin } from '../core/device-login.ts';
 import type { HandOver } from '../core/hand-over.ts';
@@ -51,22 +50,6 @@ export function toDeviceRow(device: Device, cipher: Cipher, change: Change): Dev
     changed_by: change.by,
   };
 }
-
-/**
- * What a device has that is known by its sighting only: constants of the INSERT, as no sighting says any of it. Sightings are no change
- * that another process must hear of.
- */
-export const UNDECIDED = {
-  state: sql.lit<DeviceState>('pending'),
-  extensions: sql.lit('[]'),
-  token: sql.lit(null),
-  token_hash: sql.lit(null),
-  settings: sql.lit('{}'),
-  console_passwords: sql.lit(null),
-  login_password: sql.lit(null),
-  change_seq: sql.lit(0),
-  changed_by: sql.lit(''),
-} as const;
 
 export type SightingRow = ReturnType<typeof toSightingRow>;
 

@@ -4,7 +4,7 @@ import { nextChange } from './change-sequence.ts';
 import type { Database } from './database.ts';
 import { type SightingRecord, toDevice } from './device-rows.ts';
 import { removeDevices, writeDevices, writeSightings } from './device-writer.ts';
-import { readInPortions } from './read-in-portions.ts';
+import { readInPortions } from './portions.ts';
 
 /** Devices on disk. `save`, `saveMany` and `remove` are durable when they resolve, and all or nothing. */
 export interface DeviceStore {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Device } from '../core/device.ts';
+import type { Device, DeviceState } from '../core/device.ts';
 import type { MacAddress } from '../core/mac-address.ts';
 import { type Change, writeRemovals } from './change-sequence.ts';
 import type { Cipher } from './cipher.ts';
@@ -10,7 +10,6 @@ import {
   type SightingRow,
   toDeviceRow,
   toSightingRow,
-  UNDECIDED,
 } from './device-rows.ts';
 import { createInsert } from './insert-rows.ts';
 import { inPortions } from './portions.ts';
@@ -137,6 +136,22 @@ export async function removeDevices(
     await writeRemovals(writer, 'device', portion, change, now);
   });
 }
+
+/**
+ * What a device has that is known by its sighting only: constants of the INSERT, as no sighting says any of it. Sightings are no change
+ * that another process must hear of.
+ */
+const UNDECIDED = {
+  state: sql.lit<DeviceState>('pending'),
+  extensions: sql.lit('[]'),
+  token: sql.lit(null),
+  token_hash: sql.lit(null),
+  settings: sql.lit('{}'),
+  console_passwords: sql.lit(null),
+  login_password: sql.lit(null),
+  change_seq: sql.lit(0),
+  changed_by: sql.lit(''),
+} as const;
 
 const insertSightings = createInsert((writer, rows: readonly SightingRow[]) =>
   writer

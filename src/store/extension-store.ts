@@ -3,8 +3,7 @@ import { Secret } from '../core/secret.ts';
 import { type Change, nextChange, writeRemovals } from './change-sequence.ts';
 import type { Cipher } from './cipher.ts';
 import type { Database } from './database.ts';
-import { inPortions } from './portions.ts';
-import { readInPortions } from './read-in-portions.ts';
+import { inPortions, readInPortions } from './portions.ts';
 import type { ExtensionRow, Writer } from './schema.ts';
 
 /** Extensions on disk. Every write is durable when it resolves, and all or nothing. */

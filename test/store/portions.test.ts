@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readInPortions } from '../../src/store/read-in-portions.ts';
+import { readInPortions } from '../../src/store/portions.ts';
 
 /** A table of so many rows; what it was asked for is kept. */
 function openTable(size: number) {
